@@ -1,0 +1,172 @@
+//! The app: the root of everything that is rendered.
+
+mod checks;
+mod resolve;
+mod validate;
+
+pub use validate::{Past, Valid};
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::base::{Problem, Problems};
+use crate::chart::Chart;
+use crate::external_operator::ExternalOperator;
+use crate::platform::Platform;
+use crate::releases::ReleaseName;
+use crate::retired::Retired;
+use crate::values::{Id, Ref, Section, choices, given};
+
+/// The root of everything that is rendered: charts, and the operator that they run under.
+///
+/// ```
+/// use pgsynth_constructs::{App, Backup, Chart, Cluster, Namespace, Volume};
+/// use pgsynth_constructs::operator::{Operator, WatchSetting};
+/// use pgsynth_constructs::platform::Platform;
+/// use pgsynth_constructs::releases::ReleaseName;
+///
+/// let mut app = App::new("shop".parse()?, ReleaseName::R2026_11, Platform::Hetzner);
+/// let mut operator = Chart::new(Namespace::created("postgres-operator".parse()?));
+/// operator.operator = Some(Operator::new(WatchSetting::All));
+/// app.charts.add("operator", operator)?;
+///
+/// let mut shop = Chart::new(Namespace::created("shop".parse()?));
+/// let backup = Backup::none("an example");
+/// shop.clusters.add("orders", Cluster::new("acme".parse()?, "18".parse()?, Volume::new("50Gi".parse()?), backup))?;
+/// app.charts.add("shop", shop)?;
+///
+/// let valid = app.validate(&Default::default())?;
+/// assert!(valid.objects().iter().any(|object| object.identity.kind == "postgresql"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct App {
+    /// Schema of the file: `v1`. Required in a file.
+    pub pgsynth: FileVersion,
+
+    /// Versions and defaults of everything that reaches a pod, such as `"2026.11"`.
+    pub release: ReleaseName,
+
+    /// Name of the app.
+    pub name: Id,
+
+    /// What the Kubernetes cluster runs on.
+    pub platform: Platform,
+
+    /// Anchors for YAML's own reuse; nothing reads this.
+    #[serde(default, skip_serializing)]
+    pub templates: Templates,
+
+    /// Folder of the output, below the project. Default: `dist`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub output: Option<OutputFolder>,
+
+    /// Former name of the app, whose output folder it takes over. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<Id>,
+
+    /// Whether namespaces, StorageClasses and clusters carry the annotations that keep Argo CD and Flux from deleting
+    /// them. Default: true; `false` for apps whose data may be lost.
+    #[serde(default = "yes")]
+    pub protect: bool,
+
+    /// The operator that the app runs under, where no chart renders it. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub external_operator: Option<ExternalOperator>,
+
+    /// Charts by id.
+    #[serde(default)]
+    pub charts: Section<Chart>,
+
+    /// Clusters that are gone on purpose, by `<chart>/<cluster>`. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub retired: IndexMap<String, Retired>,
+
+    /// Warnings that are wanted anywhere in the app, by id, with the reason. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub accept: IndexMap<String, String>,
+}
+
+choices!(
+    /// Schema of an app file.
+    FileVersion, "schema of the file", {
+        /// The first.
+        V1 = "v1",
+    }
+);
+
+/// A place for anchors. It is read over and never written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Templates;
+
+impl<'de> Deserialize<'de> for Templates {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
+impl Serialize for Templates {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+crate::values::checked_text!(
+    /// A folder below the project: names joined by `/`, without `..` and not absolute.
+    OutputFolder, "folder", |text| {
+        let fits = !text.is_empty()
+            && !text.contains('\\')
+            && text.split('/').all(|part| !part.is_empty() && part != "." && part != ".." && !part.contains(|letter: char| letter.is_control() || letter == ':'));
+        fits.then_some(()).ok_or_else(|| "expected a folder below the project, such as `dist`, without `..`".to_owned())
+    }
+);
+
+fn yes() -> bool {
+    true
+}
+
+impl App {
+    /// An app without charts.
+    pub fn new(name: Id, release: ReleaseName, platform: Platform) -> Self {
+        Self {
+            pgsynth: FileVersion::V1,
+            release,
+            name,
+            platform,
+            templates: Templates,
+            output: None,
+            renamed_from: None,
+            protect: true,
+            external_operator: None,
+            charts: Section::default(),
+            retired: IndexMap::new(),
+            accept: IndexMap::new(),
+        }
+    }
+
+    /// Folder of the output, below the project.
+    pub fn output(&self) -> &str {
+        self.output.as_ref().map_or("dist", OutputFolder::as_str)
+    }
+
+    /// Adds a cluster to a chart.
+    ///
+    /// # Errors
+    /// Where there is no such chart, or the id is ill-formed or taken.
+    pub fn add_cluster(&mut self, chart: &str, id: &str, cluster: crate::Cluster) -> Result<Ref<crate::Cluster>, Problem> {
+        let Some(chart_of) = self.charts.get_mut(chart) else {
+            return Err(Problem::new(format!("charts.{chart}"), "required: the chart is not there"));
+        };
+        chart_of.clusters.add(id, cluster).map_err(|error| Problem::new(format!("charts.{chart}.clusters"), error.to_string()))
+    }
+
+    /// Checks everything and renders the objects: all problems at once, or an app that can be synthesized.
+    ///
+    /// # Errors
+    /// All that is wrong, each with its path; warnings among them.
+    pub fn validate(&self, past: &Past) -> Result<Valid, Problems> {
+        validate::validate(self, past)
+    }
+}

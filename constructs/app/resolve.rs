@@ -1,0 +1,92 @@
+//! From an app to its operator, scopes and labels.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use super::App;
+use crate::base::{ClusterFacts, OperatorFacts, Problem, Problems};
+use crate::chart::Chart;
+use crate::operator::Operator;
+use crate::platform::Platform;
+use crate::traps::ClassFacts;
+
+impl App {
+    /// The charts that render an operator.
+    pub(super) fn operators(&self) -> impl Iterator<Item = (&str, &Chart, &Operator)> {
+        self.charts.iter().filter_map(|(id, chart)| Some((id.as_str(), chart, chart.operator.as_ref()?)))
+    }
+
+    /// The one operator that the app runs under, or what is wrong with that.
+    pub(super) fn operator(&self, problems: &mut Problems) -> Option<OperatorFacts> {
+        let rendered: Vec<_> = self.operators().collect();
+        match (&self.external_operator, &rendered[..]) {
+            (None, []) => {
+                problems.error(
+                    Problem::new("externalOperator", "required: the operator that the app runs under, because many rules depend on its configuration")
+                        .hint("render it in a chart (`operator: {watch: all}`), or state the one that runs already (`externalOperator: {namespace: ..., watch: all}`)"),
+                );
+                None
+            }
+            (Some(external), []) => Some(external.facts()),
+            (None, [(_, chart, operator)]) => {
+                Some(operator.facts(chart.namespace.name.as_str(), self.platform, self.release.release()))
+            }
+            (Some(_), [(id, ..), ..]) => {
+                problems.forbidden("externalOperator", format!("chart `{id}` renders the operator; say one of the two"));
+                None
+            }
+            (None, [(first, ..), (second, ..), ..]) => {
+                problems.forbidden(
+                    format!("charts.{second}.operator"),
+                    format!("chart `{first}` renders the operator already; two would fight over every cluster"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Labels of every object of a chart.
+    pub(super) fn labels(&self, chart: &Chart) -> IndexMap<String, String> {
+        // Not `app.kubernetes.io/instance`: Argo CD takes objects with it for its own.
+        let mut labels = IndexMap::from([
+            ("app.kubernetes.io/managed-by".to_owned(), "pgsynth".to_owned()),
+            ("app.kubernetes.io/part-of".to_owned(), self.name.to_string()),
+        ]);
+        labels.extend(chart.labels.clone());
+        labels
+    }
+
+    /// What is known of StorageClasses: those that the app names, and those that the platform brings.
+    pub(super) fn classes(&self) -> Vec<ClassFacts> {
+        let named = self.charts.iter().flat_map(|(_, chart)| chart.storage.iter());
+        let mut classes: Vec<_> = named.map(|(id, storage)| storage.facts(id.as_str())).collect();
+        let known = |name: &str, expandable, node_bound| ClassFacts {
+            name: name.to_owned(),
+            expandable: Some(expandable),
+            replicas: Some(1),
+            node_bound: Some(node_bound),
+        };
+        let platform = match self.platform {
+            Platform::Hetzner => Some(known("hcloud-volumes", true, false)),
+            Platform::K3s => Some(known("local-path", false, true)),
+            Platform::Other => None,
+        };
+        if let Some(class) = platform
+            && !classes.iter().any(|named| named.name == class.name)
+        {
+            classes.push(class);
+        }
+        classes
+    }
+
+    /// Facts of every cluster, by `<chart>/<cluster>`.
+    pub(super) fn facts(&self, operator: &OperatorFacts) -> BTreeMap<String, ClusterFacts> {
+        let clusters = self.charts.iter().flat_map(|(id, chart)| {
+            chart.clusters.iter().map(move |(name, cluster)| {
+                (format!("{id}/{name}"), cluster.facts(name.as_str(), chart.namespace.name.as_str(), operator))
+            })
+        });
+        clusters.collect()
+    }
+}

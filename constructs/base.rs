@@ -1,0 +1,11 @@
+//! What every construct stands on: problems with their paths, the scope of a construct, and the objects it renders.
+
+mod construct;
+mod object;
+mod problems;
+mod scope;
+
+pub use construct::Construct;
+pub use object::{Body, Identity, Object, Stage};
+pub use problems::{Location, Problem, Problems};
+pub use scope::{ClusterFacts, OperatorFacts, Scope, Watch};

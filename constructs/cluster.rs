@@ -1,0 +1,343 @@
+//! One PostgreSQL cluster: its pods, volumes, roles, databases and Services, as a `postgresql` object.
+
+mod exposure;
+mod high_availability;
+mod pooler;
+mod render;
+mod resources;
+mod spread;
+mod standby;
+mod tls;
+mod volume;
+
+pub(crate) use exposure::HETZNER;
+pub use exposure::{Endpoint, Exposure, HealthCheck, LoadBalancer, LoadBalancerAlgorithm, Location, NetworkZone, Through};
+pub use high_availability::HighAvailability;
+pub use pooler::Pooler;
+pub use render::Resolved;
+pub use resources::Resources;
+pub use spread::{Spread, SpreadMode};
+pub use standby::Standby;
+pub use tls::Tls;
+pub use volume::Volume;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::backup::Backup;
+use crate::base::{ClusterFacts, Problem, Problems, Scope};
+use crate::crds::Named;
+use crate::crds::containers::{InitContainer, Sidecar};
+use crate::crds::env::{EnvFromSource, EnvVar};
+use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, PostgresqlVersion, RoleFlag};
+use crate::crds::scheduling::{NodeAffinity, Toleration};
+use crate::database::Database;
+use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Window, from_number, given};
+
+/// A PostgreSQL cluster. Its id is its name: of its Services, its Secrets and, later, its backups.
+///
+/// ```
+/// use pgsynth_constructs::{Backup, Cluster, Database, Volume};
+/// let backup = Backup::none("a test database");
+/// let mut cluster = Cluster::new("acme".parse()?, "18".parse()?, Volume::new("50Gi".parse()?), backup);
+/// cluster.users.insert("shop".to_owned(), vec![]);
+/// cluster.databases.insert("shop".to_owned(), Database::owned_by("shop"));
+/// cluster.parameters.insert("log_connections".to_owned(), true.into());
+/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Cluster {
+    /// Team that owns it: the label `team` of every object.
+    pub team: LabelValue,
+
+    /// Major version of PostgreSQL, 14 to 18. A higher one upgrades in place; a lower one is refused by the operator.
+    #[serde(deserialize_with = "from_number")]
+    pub postgres: PostgresqlVersion,
+
+    /// PostgreSQL servers, the primary included; 0 stops the cluster and keeps its volumes. Default: 2.
+    #[serde(default = "two")]
+    pub instances: u32,
+
+    /// Data volume of each instance.
+    pub volume: Volume,
+
+    /// How the data is backed up. In this release `none: "<reason>"`.
+    pub backup: Backup,
+
+    /// PostgreSQL's settings: booleans, numbers and texts. Default: Spilo's, and `huge_pages: off`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub parameters: Parameters,
+
+    /// Cores and memory of each instance. Default: the platform's.
+    #[serde(default)]
+    pub resources: Resources,
+
+    /// Synchronous replication and failover. Default: asynchronous, failover after 30 s.
+    #[serde(default)]
+    pub high_availability: HighAvailability,
+
+    /// How instances keep apart. Default: the platform's.
+    #[serde(default)]
+    pub spread: Spread,
+
+    /// PgBouncer before PostgreSQL. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub pooler: Option<Pooler>,
+
+    /// Reachable from outside the Kubernetes cluster. Default: not at all.
+    #[serde(default)]
+    pub exposure: Exposure,
+
+    /// Certificate from a Secret. Default: one that Spilo signs itself.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
+
+    /// Roles and their flags; an empty list is a role with LOGIN. The operator makes a Secret for each.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub users: IndexMap<String, Vec<RoleFlag>>,
+
+    /// Databases by name.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub databases: IndexMap<String, Database>,
+
+    /// Rotation of the roles' passwords. Default: the operator's.
+    #[serde(default)]
+    pub rotation: Rotation,
+
+    /// Lines of `pg_hba.conf`, instead of Spilo's. Default: Spilo's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pg_hba: Vec<String>,
+
+    /// Options of initdb. Default: `data-checksums: true`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub initdb: IndexMap<String, String>,
+
+    /// Further volumes. Default: none.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub volumes: Named<AdditionalVolume>,
+
+    /// Containers beside PostgreSQL's. Default: none.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub sidecars: Named<Sidecar>,
+
+    /// Containers that run to their end before PostgreSQL starts. Default: none.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub init_containers: Named<InitContainer>,
+
+    /// Variables of PostgreSQL's container. Default: none.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub env: Named<EnvVar>,
+
+    /// ConfigMaps and Secrets whose keys become variables. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub env_from: Vec<EnvFromSource>,
+
+    /// Taints that the pods bear, instead of the operator's. Default: the operator's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tolerations: Vec<Toleration>,
+
+    /// Rules for the nodes of the pods. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub node_affinity: Option<NodeAffinity>,
+
+    /// PriorityClass of the pods; it must exist. Default: the operator's.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub priority_class: Option<Name>,
+
+    /// When major upgrades and planned switchovers may happen, in UTC. Default: at any time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub maintenance_windows: Vec<Window>,
+
+    /// The primary that this cluster follows, instead of having one. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub standby: Option<Standby>,
+
+    /// Labels of the `postgresql` object. Default: the chart's.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub labels: IndexMap<String, String>,
+
+    /// Annotations of the `postgresql` object. Default: the protection against deletion.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub annotations: IndexMap<String, String>,
+
+    /// Annotations of the pods. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub pod_annotations: IndexMap<String, String>,
+
+    /// Annotations of both Services. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub service_annotations: IndexMap<String, String>,
+
+    /// Every other field of the `postgresql` object, in the operator's words. It may not set what a field above sets;
+    /// `env`, `sidecars`, `initContainers` and `additionalVolumes` are appended.
+    #[serde(default)]
+    pub spec: PostgresqlSpec,
+
+    /// A name of up to 51 characters, for clusters that are adopted. Default: at most 37.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub allow_long_name: bool,
+
+    /// Warnings that are wanted, by id, with the reason. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub accept: IndexMap<String, String>,
+}
+
+/// Rotation of passwords, by role. A rotated role gets a new name with a date, or keeps its name in place.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Rotation {
+    /// Roles that get a new name and password. Not for owners: the new role would own nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub users: Vec<String>,
+
+    /// Roles that keep their name and get a new password.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_place: Vec<String>,
+
+    /// Roles that are left alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignore: Vec<String>,
+}
+
+fn two() -> u32 {
+    2
+}
+
+/// What the operator or Patroni appends to a cluster's name: a cluster of such a name would collide with another's.
+const SUFFIXES: [&str; 7] = ["-repl", "-pooler", "-pooler-repl", "-config", "-leader", "-failover", "-sync"];
+
+impl Cluster {
+    /// A cluster of two instances with the platform's defaults.
+    pub fn new(team: LabelValue, postgres: PostgresqlVersion, volume: Volume, backup: Backup) -> Self {
+        Self {
+            team,
+            postgres,
+            instances: two(),
+            volume,
+            backup,
+            parameters: Parameters::new(),
+            resources: Resources::default(),
+            high_availability: HighAvailability::default(),
+            spread: Spread::default(),
+            pooler: None,
+            exposure: Exposure::default(),
+            tls: None,
+            users: IndexMap::new(),
+            databases: IndexMap::new(),
+            rotation: Rotation::default(),
+            pg_hba: vec![],
+            initdb: IndexMap::new(),
+            volumes: Named::default(),
+            sidecars: Named::default(),
+            init_containers: Named::default(),
+            env: Named::default(),
+            env_from: vec![],
+            tolerations: vec![],
+            node_affinity: None,
+            priority_class: None,
+            maintenance_windows: vec![],
+            standby: None,
+            labels: IndexMap::new(),
+            annotations: IndexMap::new(),
+            pod_annotations: IndexMap::new(),
+            service_annotations: IndexMap::new(),
+            spec: PostgresqlSpec::default(),
+            allow_long_name: false,
+            accept: IndexMap::new(),
+        }
+    }
+
+    pub(crate) fn validate(&self, name: &str, scope: &Scope, problems: &mut Problems) {
+        // No `..`: a new field does not compile until it has been dealt with here.
+        let Self {
+            team: _,
+            postgres: _,
+            instances: _,
+            volume: _,
+            backup,
+            parameters: _,
+            resources,
+            high_availability,
+            spread: _,
+            pooler,
+            exposure,
+            tls: _,
+            users,
+            databases,
+            rotation: Rotation { users: rotated, in_place, ignore },
+            pg_hba: _,
+            initdb: _,
+            volumes: _,
+            sidecars: _,
+            init_containers: _,
+            env: _,
+            env_from: _,
+            tolerations: _,
+            node_affinity: _,
+            priority_class: _,
+            maintenance_windows: _,
+            standby,
+            labels: _,
+            annotations: _,
+            pod_annotations: _,
+            service_annotations: _,
+            spec: _,
+            allow_long_name,
+            accept: _,
+        } = self;
+
+        let longest = if *allow_long_name { 51 } else { 37 };
+        if let Err(rule) = NameRule::Dns1035.check(name, longest) {
+            let mut problem = Problem::new(scope.path(), format!("invalid name `{name}`: {rule}"));
+            if !allow_long_name && NameRule::Dns1035.check(name, 51).is_ok() {
+                problem = problem.hint("a cluster that is there already may keep its name with `allowLongName: true`");
+            }
+            problems.error(problem);
+        }
+        if let Some(suffix) = SUFFIXES.iter().find(|suffix| name.ends_with(**suffix)) {
+            problems.invalid(scope.path(), name, format!("a name may not end in `{suffix}`, which is appended to the names of other clusters"));
+        }
+        backup.validate(&scope.below("backup"), problems);
+        resources.validate(&scope.below("resources"), problems);
+        high_availability.validate(&scope.below("highAvailability"), problems);
+        exposure.validate(pooler.as_ref(), &scope.below("exposure"), problems);
+        if let Some(pooler) = pooler {
+            pooler.validate(&scope.below("pooler"), problems);
+        }
+        if let Some(standby) = standby {
+            standby.validate(&scope.below("standby"), problems);
+        }
+        for (name, database) in databases {
+            database.validate(&scope.below(&format!("databases.{name}")), problems);
+        }
+        for (field, roles) in [("users", rotated), ("inPlace", in_place), ("ignore", ignore)] {
+            for role in roles.iter().filter(|role| !users.contains_key(*role)) {
+                problems.invalid(scope.at(&format!("rotation.{field}")), role, "must be one of the cluster's `users`");
+            }
+        }
+    }
+
+    /// What others may know of this cluster.
+    pub(crate) fn facts(&self, name: &str, namespace: &str, operator: &crate::base::OperatorFacts) -> ClusterFacts {
+        let kubernetes = operator.configuration.kubernetes.as_ref();
+        let logs_in = |flags: &Vec<RoleFlag>| !flags.iter().any(|flag| flag.as_str().eq_ignore_ascii_case("nologin"));
+        ClusterFacts {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            domain: kubernetes.and_then(|section| section.cluster_domain.clone()).unwrap_or_default(),
+            secret_name_template: kubernetes.and_then(|section| section.secret_name_template.clone()).unwrap_or_default(),
+            roles: self.users.iter().filter(|(_, flags)| logs_in(flags)).map(|(role, _)| role.clone()).collect(),
+            poolers: (
+                self.pooler.is_some() || self.spec.enable_connection_pooler == Some(true),
+                self.pooler.as_ref().is_some_and(|pooler| pooler.replicas)
+                    || self.spec.enable_replica_connection_pooler == Some(true),
+            ),
+        }
+    }
+}
+
+/// The clusters of a chart.
+pub type Clusters = Section<Cluster>;

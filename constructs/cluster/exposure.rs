@@ -1,0 +1,303 @@
+//! Reaching a cluster from outside the Kubernetes cluster.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use super::Pooler;
+use crate::base::{Problem, Problems, Scope};
+use crate::crds::postgresql::PostgresqlSpec;
+use crate::platform::Platform;
+use crate::values::{Cidr, GoDuration, choices, given};
+
+/// Reaching a cluster from outside the Kubernetes cluster. Default: not at all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Exposure {
+    /// The primary.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub primary: Option<Endpoint>,
+
+    /// The replicas.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub replicas: Option<Endpoint>,
+
+    /// Addresses that may reach a load balancer; not on Hetzner, whose controller ignores them. Default: none may.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_ranges: Vec<Cidr>,
+}
+
+/// One way in.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Endpoint {
+    /// Whether it leads to PostgreSQL, to its pooler, or to both by a Service each. Default: `service`.
+    #[serde(default)]
+    pub through: Through,
+
+    /// A load balancer. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub load_balancer: Option<LoadBalancer>,
+
+    /// A port on every node, 30000 to 32767. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub node_port: Option<u16>,
+
+    /// Further annotations of the Service, stronger than those of the load balancer. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub annotations: IndexMap<String, String>,
+}
+
+choices!(
+    /// Which Services an endpoint opens.
+    Through, "way", {
+        /// PostgreSQL's own.
+        Service = "service",
+        /// The pooler's.
+        Pooler = "pooler",
+        /// Both.
+        Both = "both",
+    }
+);
+
+impl Default for Through {
+    fn default() -> Self {
+        Self::Service
+    }
+}
+
+choices!(
+    /// A location of Hetzner's.
+    Location, "location", {
+        /// Falkenstein.
+        Fsn1 = "fsn1",
+        /// Nuremberg.
+        Nbg1 = "nbg1",
+        /// Helsinki.
+        Hel1 = "hel1",
+        /// Ashburn.
+        Ash = "ash",
+        /// Hillsboro.
+        Hil = "hil",
+        /// Singapore.
+        Sin = "sin",
+    }
+);
+
+choices!(
+    /// A network zone of Hetzner's.
+    NetworkZone, "network zone", {
+        /// Falkenstein, Nuremberg and Helsinki.
+        EuCentral = "eu-central",
+        /// Ashburn.
+        UsEast = "us-east",
+        /// Hillsboro.
+        UsWest = "us-west",
+        /// Singapore.
+        ApSoutheast = "ap-southeast",
+    }
+);
+
+choices!(
+    /// How a load balancer chooses a node.
+    LoadBalancerAlgorithm, "algorithm", {
+        /// In turn.
+        RoundRobin = "round_robin",
+        /// The one with the fewest connections.
+        LeastConnections = "least_connections",
+    }
+);
+
+/// A load balancer. On Hetzner it is reachable from the private network alone, unless it is `public`; the controller
+/// must run with a network (`HCLOUD_NETWORK`). The fields but `public` are Hetzner's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LoadBalancer {
+    /// Whether everybody on the Internet may reach it. Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
+
+    /// Location; this or `networkZone` is required on Hetzner, and fixed once the load balancer is there.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+
+    /// Network zone, instead of a location.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub network_zone: Option<NetworkZone>,
+
+    /// Type, such as `lb11`. Default: `lb11`.
+    #[serde(default, rename = "type", deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<String>,
+
+    /// DNS name that stands for its addresses. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub hostname: Option<String>,
+
+    /// Subnet of its private address. Default: any of the network.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub private_subnet: Option<Cidr>,
+
+    /// How it chooses a node. Default: `round_robin`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<LoadBalancerAlgorithm>,
+
+    /// Labels of the nodes that it leads to. Default: all nodes.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub node_selector: Option<String>,
+
+    /// How it asks whether a node answers. Default: the controller's, by TCP on the Service's node port.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub health_check: Option<HealthCheck>,
+}
+
+/// How a load balancer asks whether a node answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct HealthCheck {
+    /// Time between two checks, with its unit. Default: the controller's, 15s.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub interval: Option<GoDuration>,
+
+    /// Time for an answer, with its unit. Default: the controller's, 10s.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<GoDuration>,
+
+    /// Failures in a row that count. Default: 3.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub retries: Option<u8>,
+}
+
+/// Prefix of the annotations that Hetzner's controller reads.
+pub(crate) const HETZNER: &str = "load-balancer.hetzner.cloud/";
+
+impl LoadBalancer {
+    /// One that the private network of this location reaches.
+    pub fn internal(location: Location) -> Self {
+        Self { location: Some(location), ..Self::default() }
+    }
+
+    fn annotations(&self) -> IndexMap<String, String> {
+        let Self {
+            public,
+            location,
+            network_zone,
+            r#type,
+            hostname,
+            private_subnet,
+            algorithm,
+            node_selector,
+            health_check,
+        } = self;
+        let mut annotations = IndexMap::new();
+        let mut set = |key: &str, value: Option<String>| {
+            if let Some(value) = value {
+                annotations.insert(format!("{HETZNER}{key}"), value);
+            }
+        };
+        set("location", location.map(|location| location.to_string()));
+        set("network-zone", network_zone.map(|zone| zone.to_string()));
+        set("type", Some(r#type.clone().unwrap_or_else(|| "lb11".to_owned())));
+        // Always there, so that a public load balancer is one on purpose.
+        set("disable-public-network", Some((!public).to_string()));
+        set("use-private-ip", (!public).then(|| "true".to_owned()));
+        set("hostname", hostname.clone());
+        set("private-subnet-ip-range", private_subnet.as_ref().map(Cidr::to_string));
+        set("algorithm-type", algorithm.map(|algorithm| algorithm.to_string()));
+        set("node-selector", node_selector.clone());
+        let HealthCheck { interval, timeout, retries } = health_check.clone().unwrap_or_default();
+        set("health-check-interval", interval.map(|interval| interval.to_string()));
+        set("health-check-timeout", timeout.map(|timeout| timeout.to_string()));
+        set("health-check-retries", retries.map(|retries| retries.to_string()));
+        annotations
+    }
+
+    fn validate(&self, scope: &Scope, problems: &mut Problems) {
+        match scope.platform() {
+            Platform::Hetzner if self.location.is_some() && self.network_zone.is_some() => {
+                problems.forbidden(scope.at("networkZone"), "stands instead of `location`, not beside it");
+            }
+            Platform::Hetzner => {}
+            platform if *self != (Self { public: self.public, ..Self::default() }) => problems.forbidden(
+                scope.path(),
+                format!("only `public` has a meaning on platform `{platform}`; the other fields are Hetzner's"),
+            ),
+            _ => {}
+        }
+    }
+}
+
+impl Exposure {
+    pub(super) fn validate(&self, pooler: Option<&Pooler>, scope: &Scope, problems: &mut Problems) {
+        let Self { primary, replicas, source_ranges } = self;
+        if !source_ranges.is_empty() && scope.platform() == Platform::Hetzner {
+            problems.error(
+                Problem::new(scope.at("sourceRanges"), "forbidden: Hetzner's load balancers ignore source ranges, so these would protect nothing")
+                    .hint("leave the load balancer internal (the default), or say `public: true`"),
+            );
+        }
+        for (field, endpoint, pooled) in
+            [("primary", primary, pooler.is_some()), ("replicas", replicas, pooler.is_some_and(|pooler| pooler.replicas))]
+        {
+            let Some(endpoint) = endpoint else { continue };
+            let scope = scope.below(field);
+            let Endpoint { through, load_balancer, node_port, annotations: _ } = endpoint;
+            if *through != Through::Service && !pooled {
+                let fix = if field == "primary" { "pooler: {}" } else { "pooler: {replicas: true}" };
+                problems.invalid(scope.at("through"), through, format!("needs a pooler: `{fix}`"));
+            }
+            if load_balancer.is_none() && node_port.is_none() {
+                problems.required(scope.path(), "`loadBalancer: {...}` or `nodePort: <port>`");
+            }
+            if load_balancer.is_some() && node_port.is_some() {
+                problems.forbidden(scope.at("nodePort"), "stands instead of `loadBalancer`; the operator would ignore the load balancer");
+            }
+            if node_port.is_some() && *through == Through::Both {
+                problems.forbidden(scope.at("nodePort"), "one port cannot lead to two Services; write `through: service` or `through: pooler`");
+            }
+            if let Some(balancer) = load_balancer {
+                balancer.validate(&scope.below("loadBalancer"), problems);
+            }
+        }
+    }
+
+    pub(super) fn render(&self, scope: &Scope, spec: &mut PostgresqlSpec) {
+        let Self { primary, replicas, source_ranges } = self;
+        if !source_ranges.is_empty() {
+            spec.allowed_source_ranges = Some(Some(source_ranges.clone()));
+        }
+        let annotations = |endpoint: &Endpoint| {
+            let mut annotations = match &endpoint.load_balancer {
+                Some(balancer) if scope.platform() == Platform::Hetzner => balancer.annotations(),
+                _ => IndexMap::new(),
+            };
+            annotations.extend(endpoint.annotations.clone());
+            (!annotations.is_empty()).then_some(annotations)
+        };
+        // The operator's settings of its four Services are four fields each.
+        if let Some(endpoint) = primary {
+            let (direct, pooled) = (endpoint.through != Through::Pooler, endpoint.through != Through::Service);
+            let (balancer, port) = (endpoint.load_balancer.is_some(), endpoint.node_port.map(i32::from));
+            spec.enable_master_load_balancer = (balancer && direct).then_some(true);
+            spec.enable_master_pooler_load_balancer = (balancer && pooled).then_some(true);
+            spec.enable_master_node_port = (port.is_some() && direct).then_some(true);
+            spec.enable_master_pooler_node_port = (port.is_some() && pooled).then_some(true);
+            spec.master_node_port = port.filter(|_| direct);
+            spec.master_pooler_node_port = port.filter(|_| pooled);
+            spec.master_service_annotations = annotations(endpoint);
+        }
+        if let Some(endpoint) = replicas {
+            let (direct, pooled) = (endpoint.through != Through::Pooler, endpoint.through != Through::Service);
+            let (balancer, port) = (endpoint.load_balancer.is_some(), endpoint.node_port.map(i32::from));
+            spec.enable_replica_load_balancer = (balancer && direct).then_some(true);
+            spec.enable_replica_pooler_load_balancer = (balancer && pooled).then_some(true);
+            spec.enable_replica_node_port = (port.is_some() && direct).then_some(true);
+            spec.enable_replica_pooler_node_port = (port.is_some() && pooled).then_some(true);
+            spec.replica_node_port = port.filter(|_| direct);
+            spec.replica_pooler_node_port = port.filter(|_| pooled);
+            spec.replica_service_annotations = annotations(endpoint);
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! From a cluster's fields, its overlay and the defaults to the `postgresql` object.
+
+use indexmap::IndexMap;
+
+use super::{Cluster, Rotation};
+use crate::base::{Identity, Object, Problems, Scope, Stage};
+use crate::crds::postgresql::{
+    Metadata, Patroni, Postgresql, PostgresqlSettings, PostgresqlSpec, ResourceAmounts, Resources,
+};
+use crate::crds::{CustomResource, Mirror, Named};
+use crate::values::Parameter;
+
+/// A cluster's `postgresql` object, and what is wrong with its overlay.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The object as it is rendered.
+    pub resource: Postgresql,
+    clashes: Vec<String>,
+    missing: Vec<String>,
+}
+
+impl Cluster {
+    /// The `postgresql` object: the fields, the overlay over them, and the defaults below both.
+    pub(crate) fn resolve(&self, name: &str, scope: &Scope) -> Resolved {
+        let mut spec = self.rendered(name, scope);
+        let mut clashes = vec![];
+        spec.merge(self.spec.clone(), "", &mut clashes);
+        self.fill_defaults(&mut spec, scope);
+        let mut missing = vec![];
+        spec.missing("", &mut missing);
+
+        let mut labels = scope.labels().clone();
+        labels.extend(self.labels.clone());
+        let annotations = crate::namespace::annotations_of(scope, &self.annotations);
+        let metadata = Metadata {
+            annotations: annotations.map(|annotations| annotations.into_iter().collect()),
+            labels: Some(labels),
+            name: Some(name.to_owned()),
+            namespace: Some(scope.namespace().to_owned()),
+            others: IndexMap::new(),
+        };
+        let resource = Postgresql {
+            api_version: Some(format!("{}/v1", Postgresql::GROUP)),
+            kind: Some(Postgresql::KIND.to_owned()),
+            metadata,
+            spec,
+            status: None,
+        };
+        Resolved { resource, clashes, missing }
+    }
+
+    fn rendered(&self, name: &str, scope: &Scope) -> PostgresqlSpec {
+        // No `..`: a new field does not compile until it has been dealt with here.
+        let Self {
+            team,
+            postgres,
+            instances,
+            volume,
+            backup: _,
+            parameters,
+            resources,
+            high_availability,
+            spread,
+            pooler,
+            exposure,
+            tls,
+            users,
+            databases,
+            rotation: Rotation { users: rotated, in_place, ignore },
+            pg_hba,
+            initdb,
+            volumes,
+            sidecars,
+            init_containers,
+            env,
+            env_from,
+            tolerations,
+            node_affinity,
+            priority_class,
+            maintenance_windows,
+            standby,
+            labels: _,
+            annotations: _,
+            pod_annotations,
+            service_annotations,
+            spec: _,
+            allow_long_name: _,
+            accept: _,
+        } = self;
+
+        let mut owners = IndexMap::new();
+        let mut prepared = IndexMap::new();
+        for (database, definition) in databases {
+            let (owner, preparation) = definition.render();
+            owners.extend(owner.map(|owner| (database.clone(), owner)));
+            prepared.extend(preparation.map(|preparation| (database.clone(), preparation)));
+        }
+        let patroni = Patroni {
+            initdb: (!initdb.is_empty()).then(|| initdb.clone()),
+            pg_hba: (!pg_hba.is_empty()).then(|| pg_hba.clone()),
+            ..high_availability.render()
+        };
+        let resources = resources.render();
+        let mut spec = PostgresqlSpec {
+            team_id: Some(team.to_string()),
+            number_of_instances: i32::try_from(*instances).ok().and_then(|instances| instances.try_into().ok()),
+            postgresql: Some(PostgresqlSettings {
+                parameters: some_map(parameters),
+                version: Some(postgres.clone()),
+            }),
+            volume: Some(volume.render(scope)),
+            resources: (resources != Resources::default()).then_some(resources),
+            patroni: (patroni != Patroni::default()).then_some(patroni),
+            topology_spread_constraints: spread.render(name, *instances, scope),
+            enable_connection_pooler: pooler.as_ref().map(|_| true),
+            enable_replica_connection_pooler: pooler.as_ref().and_then(|pooler| pooler.replicas.then_some(true)),
+            connection_pooler: pooler.as_ref().map(super::Pooler::render),
+            tls: tls.as_ref().map(super::Tls::render),
+            users: some_map(users),
+            databases: some_map(&owners),
+            prepared_databases: some_map(&prepared),
+            users_with_secret_rotation: some_list(rotated).map(Some),
+            users_with_in_place_secret_rotation: some_list(in_place).map(Some),
+            users_ignoring_secret_rotation: some_list(ignore).map(Some),
+            additional_volumes: some_named(volumes),
+            sidecars: some_named(sidecars),
+            init_containers: some_named(init_containers),
+            env: some_named(env),
+            env_from: some_list(env_from),
+            tolerations: some_list(tolerations),
+            node_affinity: node_affinity.clone(),
+            pod_priority_class_name: priority_class.as_ref().map(ToString::to_string),
+            maintenance_windows: some_list(maintenance_windows),
+            standby: standby.as_ref().map(super::Standby::render),
+            pod_annotations: some_map(pod_annotations),
+            service_annotations: some_map(service_annotations),
+            ..PostgresqlSpec::default()
+        };
+        exposure.render(scope, &mut spec);
+        spec
+    }
+
+    fn fill_defaults(&self, spec: &mut PostgresqlSpec, scope: &Scope) {
+        let mut defaults = PostgresqlSpec::default();
+        if !self.resources.wants_huge_pages() {
+            // PostgreSQL's `try` takes huge pages that the pod may not touch, and dies of it (platform.md 4.4).
+            let parameters = IndexMap::from([("huge_pages".to_owned(), Parameter::from("off"))]);
+            defaults.postgresql = Some(PostgresqlSettings { parameters: Some(parameters), version: None });
+        }
+        // The operator's list of options replaces Spilo's, checksums included (zalando.md 2.9).
+        let initdb = IndexMap::from([("data-checksums".to_owned(), "true".to_owned())]);
+        defaults.patroni = Some(Patroni { initdb: Some(initdb), ..Patroni::default() });
+        if spec.tls.is_some() && scope.operator().configuration.kubernetes.as_ref().is_none_or(|section| section.spilo_fsgroup.is_none()) {
+            defaults.spilo_fs_group = Some(103);
+        }
+        spec.fill(defaults);
+
+        let resources = spec.resources.get_or_insert_with(Resources::default);
+        let memory = |amounts: &Option<ResourceAmounts>| amounts.as_ref().and_then(|amounts| amounts.memory.clone());
+        let (requested, limit) = (memory(&resources.requests), memory(&resources.limits));
+        let platform = || scope.platform().memory().parse().ok();
+        let limit = limit.or_else(|| requested.clone()).or_else(platform);
+        let requested = requested.or_else(|| limit.clone());
+        let requests = resources.requests.get_or_insert_with(ResourceAmounts::default);
+        requests.fill(ResourceAmounts { cpu: scope.platform().cpu().parse().ok(), memory: requested, ..ResourceAmounts::default() });
+        let limits = resources.limits.get_or_insert_with(ResourceAmounts::default);
+        limits.fill(ResourceAmounts { memory: limit, ..ResourceAmounts::default() });
+
+        // The API server's defaults inside lists, written out: a client-side apply would see a difference for ever.
+        let containers = spec.sidecars.iter_mut().flat_map(|list| &mut list.0).filter_map(|sidecar| sidecar.ports.as_mut());
+        let init = spec.init_containers.iter_mut().flat_map(|list| &mut list.0).filter_map(|container| container.ports.as_mut());
+        for port in containers.chain(init).flatten() {
+            port.protocol.get_or_insert_with(|| "TCP".to_owned());
+        }
+    }
+
+    /// The field of the cluster from which a field of the `postgresql` object's `spec` comes.
+    pub(crate) fn place(&self, path: &str) -> String {
+        let segments: Vec<&str> = path.split('.').collect();
+        let own = match segments.first() {
+            Some(&"env") => self.env.len(),
+            Some(&"sidecars") => self.sidecars.len(),
+            Some(&"initContainers") => self.init_containers.len(),
+            Some(&"additionalVolumes") => self.volumes.len(),
+            _ => 0,
+        };
+        // Items of the overlay stand behind those of the field.
+        if let Some(index) = segments.get(1).and_then(|index| index.parse::<usize>().ok())
+            && index >= own
+            && matches!(segments[0], "env" | "sidecars" | "initContainers" | "additionalVolumes")
+        {
+            let rest: String = segments[2..].iter().map(|segment| format!(".{segment}")).collect();
+            return format!("spec.{}.{}{rest}", segments[0], index - own);
+        }
+        if self.spec.contains(&segments) {
+            return format!("spec.{path}");
+        }
+        let under = |prefix: &str| path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('.'));
+        PLACES
+            .iter()
+            .find_map(|(of, field)| under(of).map(|rest| format!("{field}{rest}")))
+            .unwrap_or_else(|| format!("spec.{path}"))
+    }
+}
+
+/// Fields of `spec`, and the fields of a cluster that set them; longer paths first.
+const PLACES: &[(&str, &str)] = &[
+    ("additionalVolumes", "volumes"),
+    ("allowedSourceRanges", "exposure.sourceRanges"),
+    ("connectionPooler.maxDBConnections", "pooler.maxConnections"),
+    ("connectionPooler.numberOfInstances", "pooler.instances"),
+    ("connectionPooler", "pooler"),
+    ("databases", "databases"),
+    ("enableConnectionPooler", "pooler"),
+    ("enableMasterLoadBalancer", "exposure.primary.loadBalancer"),
+    ("enableMasterNodePort", "exposure.primary.nodePort"),
+    ("enableMasterPoolerLoadBalancer", "exposure.primary.loadBalancer"),
+    ("enableMasterPoolerNodePort", "exposure.primary.nodePort"),
+    ("enableReplicaConnectionPooler", "pooler.replicas"),
+    ("enableReplicaLoadBalancer", "exposure.replicas.loadBalancer"),
+    ("enableReplicaNodePort", "exposure.replicas.nodePort"),
+    ("enableReplicaPoolerLoadBalancer", "exposure.replicas.loadBalancer"),
+    ("enableReplicaPoolerNodePort", "exposure.replicas.nodePort"),
+    ("env", "env"),
+    ("envFrom", "envFrom"),
+    ("initContainers", "initContainers"),
+    ("maintenanceWindows", "maintenanceWindows"),
+    ("masterNodePort", "exposure.primary.nodePort"),
+    ("masterPoolerNodePort", "exposure.primary.nodePort"),
+    ("masterServiceAnnotations", "exposure.primary.annotations"),
+    ("nodeAffinity", "nodeAffinity"),
+    ("numberOfInstances", "instances"),
+    ("patroni.initdb", "initdb"),
+    ("patroni.pg_hba", "pgHba"),
+    ("patroni.synchronous_mode_strict", "highAvailability.strict"),
+    ("patroni.synchronous_node_count", "highAvailability.synchronousReplicas"),
+    ("patroni.synchronous_mode", "highAvailability.synchronous"),
+    ("patroni.loop_wait", "highAvailability.loopWait"),
+    ("patroni.retry_timeout", "highAvailability.retryTimeout"),
+    ("patroni", "highAvailability"),
+    ("podAnnotations", "podAnnotations"),
+    ("podPriorityClassName", "priorityClass"),
+    ("postgresql.parameters", "parameters"),
+    ("postgresql.version", "postgres"),
+    ("preparedDatabases", "databases"),
+    ("replicaNodePort", "exposure.replicas.nodePort"),
+    ("replicaPoolerNodePort", "exposure.replicas.nodePort"),
+    ("replicaServiceAnnotations", "exposure.replicas.annotations"),
+    ("resources.limits.cpu", "resources.cpuLimit"),
+    ("resources.limits.memory", "resources.memory"),
+    ("resources.requests.cpu", "resources.cpu"),
+    ("resources.requests.memory", "resources.memory"),
+    ("serviceAnnotations", "serviceAnnotations"),
+    ("sidecars", "sidecars"),
+    ("standby.standby_host", "standby.host"),
+    ("standby.standby_port", "standby.port"),
+    ("standby", "standby"),
+    ("teamId", "team"),
+    ("tls.caFile", "tls.ca"),
+    ("tls.caSecretName", "tls.caSecret"),
+    ("tls.secretName", "tls.secret"),
+    ("tls", "tls"),
+    ("tolerations", "tolerations"),
+    ("topologySpreadConstraints", "spread"),
+    ("users", "users"),
+    ("usersIgnoringSecretRotation", "rotation.ignore"),
+    ("usersWithInPlaceSecretRotation", "rotation.inPlace"),
+    ("usersWithSecretRotation", "rotation.users"),
+    ("volume.storageClass", "volume.class"),
+    ("volume", "volume"),
+];
+
+impl Resolved {
+    pub(crate) fn validate(&self, cluster: &Cluster, scope: &Scope, problems: &mut Problems) {
+        for path in &self.clashes {
+            let field = Cluster { spec: PostgresqlSpec::default(), ..cluster.clone() }.place(path);
+            problems.forbidden(
+                scope.at(&format!("spec.{path}")),
+                format!("the cluster sets this already, by `{field}`; say it in one place"),
+            );
+        }
+        for path in &self.missing {
+            problems.required(scope.at(&format!("spec.{path}")), "the operator's schema wants it where its section stands");
+        }
+    }
+
+    pub(crate) fn object(self, origin: &str) -> Object {
+        let metadata = &self.resource.metadata;
+        let identity = Identity {
+            api_version: format!("{}/v1", Postgresql::GROUP),
+            kind: Postgresql::KIND.to_owned(),
+            namespace: metadata.namespace.clone(),
+            name: metadata.name.clone().unwrap_or_default(),
+        };
+        Object::new(Stage::Cluster, origin, identity, self.resource)
+    }
+}
+
+fn some_map<V: Clone>(map: &IndexMap<String, V>) -> Option<IndexMap<String, V>> {
+    (!map.is_empty()).then(|| map.clone())
+}
+
+fn some_list<V: Clone>(list: &[V]) -> Option<Vec<V>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
+
+fn some_named<V: Clone>(list: &Named<V>) -> Option<Named<V>> {
+    (!list.is_empty()).then(|| list.clone())
+}

@@ -1,0 +1,90 @@
+//! How instances keep apart.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::base::Scope;
+use crate::crds::operator_configuration::Kubernetes;
+use crate::crds::scheduling::{LabelSelector, TopologySpreadConstraint};
+use crate::platform::Platform;
+use crate::values::{choices, given};
+
+choices!(
+    /// How strictly instances keep apart.
+    SpreadMode, "spread", {
+        /// An instance that finds no place of its own stays Pending.
+        Required = "required",
+        /// They share a place rather than not run.
+        Preferred = "preferred",
+        /// They are placed as it comes.
+        None = "none",
+    }
+);
+
+/// How instances keep apart. The label selector of the cluster is filled in; the operator does not do it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Spread {
+    /// Over nodes. Default: `required` on Hetzner, `preferred` elsewhere, `none` on k3s and for one instance.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub nodes: Option<SpreadMode>,
+
+    /// Over regions, which on Hetzner are locations. Default: `none`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub regions: Option<SpreadMode>,
+
+    /// Further constraints in Kubernetes' words; a selector that is left out is filled in. Default: none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constraints: Vec<TopologySpreadConstraint>,
+}
+
+impl Spread {
+    pub(super) fn render(&self, cluster: &str, instances: u32, scope: &Scope) -> Option<Vec<TopologySpreadConstraint>> {
+        let Self { nodes, regions, constraints } = self;
+        let default = match scope.platform() {
+            _ if instances < 2 => SpreadMode::None,
+            Platform::Hetzner => SpreadMode::Required,
+            Platform::K3s => SpreadMode::None,
+            Platform::Other => SpreadMode::Preferred,
+        };
+        let selector = selector(cluster, scope.operator().configuration.kubernetes.as_ref());
+        let over = |key: &str, mode: SpreadMode| {
+            let when = match mode {
+                SpreadMode::Required => "DoNotSchedule",
+                SpreadMode::Preferred => "ScheduleAnyway",
+                SpreadMode::None => return None,
+            };
+            Some(TopologySpreadConstraint {
+                label_selector: Some(selector.clone()),
+                match_label_keys: None,
+                max_skew: 1,
+                min_domains: None,
+                node_affinity_policy: None,
+                // Nodes with taints, lost ones among them, would otherwise count as empty places that nobody can take.
+                node_taints_policy: Some("Honor".to_owned()),
+                topology_key: key.to_owned(),
+                when_unsatisfiable: when.to_owned(),
+            })
+        };
+        let own = constraints.iter().cloned().map(|mut constraint| {
+            constraint.label_selector.get_or_insert_with(|| selector.clone());
+            constraint
+        });
+        let all: Vec<_> = over("kubernetes.io/hostname", nodes.unwrap_or(default))
+            .into_iter()
+            .chain(over("topology.kubernetes.io/region", regions.unwrap_or(SpreadMode::None)))
+            .chain(own)
+            .collect();
+        (!all.is_empty()).then_some(all)
+    }
+}
+
+/// The labels of a cluster's database pods; the pooler's have another `application`.
+fn selector(cluster: &str, kubernetes: Option<&Kubernetes>) -> LabelSelector {
+    let mut labels: IndexMap<String, String> =
+        kubernetes.and_then(|section| section.cluster_labels.clone()).unwrap_or_default();
+    let name = kubernetes.and_then(|section| section.cluster_name_label.clone());
+    labels.insert(name.unwrap_or_else(|| "cluster-name".to_owned()), cluster.to_owned());
+    LabelSelector { match_expressions: None, match_labels: Some(labels) }
+}

@@ -1,0 +1,173 @@
+//! The structural schema of a custom resource, as the API server reads it.
+
+use indexmap::IndexMap;
+use serde::Serialize;
+
+/// One node of an OpenAPI v3 schema, its keys in the order in which upstream writes them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Schema {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    additional_properties: Option<Box<Schema>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    any_of: Vec<Schema>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<serde_yaml::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    r#enum: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    format: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Box<Schema>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maximum: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not: Option<Box<Schema>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    nullable: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<&'static str>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    properties: IndexMap<&'static str, Schema>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    required: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r#type: Option<&'static str>,
+    #[serde(rename = "x-kubernetes-int-or-string", skip_serializing_if = "std::ops::Not::not")]
+    int_or_string: bool,
+    #[serde(rename = "x-kubernetes-list-map-keys", skip_serializing_if = "Vec::is_empty")]
+    list_map_keys: Vec<&'static str>,
+    #[serde(rename = "x-kubernetes-list-type", skip_serializing_if = "Option::is_none")]
+    list_type: Option<&'static str>,
+    #[serde(rename = "x-kubernetes-map-type", skip_serializing_if = "Option::is_none")]
+    map_type: Option<&'static str>,
+    #[serde(rename = "x-kubernetes-preserve-unknown-fields", skip_serializing_if = "std::ops::Not::not")]
+    preserve_unknown: bool,
+}
+
+impl Schema {
+    /// A value of a plain type: `string`, `integer`, `boolean`, `object` or `array`.
+    pub fn of(r#type: &'static str) -> Self {
+        Self { r#type: Some(r#type), ..Self::default() }
+    }
+
+    /// A whole number of 32 or 64 bits.
+    pub fn integer(format: &'static str) -> Self {
+        Self { format: Some(format), ..Self::of("integer") }
+    }
+
+    /// A text that matches a pattern.
+    pub fn pattern(pattern: &'static str) -> Self {
+        Self { pattern: Some(pattern), ..Self::of("string") }
+    }
+
+    /// A text that is one of a few words.
+    pub fn words(words: &'static [&'static str]) -> Self {
+        Self { r#enum: words.to_vec(), ..Self::of("string") }
+    }
+
+    /// With a format that the API server checks.
+    pub fn format(self, format: &'static str) -> Self {
+        Self { format: Some(format), ..self }
+    }
+
+    /// A whole number of whatever size.
+    pub fn unformatted(self) -> Self {
+        Self { format: None, ..self }
+    }
+
+    /// A number or a text, with the pattern of the text if it has one.
+    pub fn int_or_string(pattern: Option<&'static str>) -> Self {
+        let any_of = vec![Self::of("integer"), Self::of("string")];
+        Self { any_of, pattern, int_or_string: true, ..Self::default() }
+    }
+
+    /// A list of `items`.
+    pub fn list(items: Self) -> Self {
+        Self { items: Some(Box::new(items)), ..Self::of("array") }
+    }
+
+    /// A map from any key to `values`.
+    pub fn map(values: Self) -> Self {
+        Self { additional_properties: Some(Box::new(values)), ..Self::of("object") }
+    }
+
+    /// An object with these properties.
+    pub fn object(properties: IndexMap<&'static str, Self>, required: Vec<&'static str>) -> Self {
+        Self { properties, required, ..Self::of("object") }
+    }
+
+    /// With a text for `kubectl explain`.
+    pub fn described(self, description: &str) -> Self {
+        Self { description: Some(description.trim().to_owned()), ..self }
+    }
+
+    /// With the value that the API server fills in.
+    pub fn defaulted(self, default: impl Into<serde_yaml::Value>) -> Self {
+        Self { default: Some(default.into()), ..self }
+    }
+
+    /// `null` may be written.
+    pub fn nullable(self) -> Self {
+        Self { nullable: true, ..self }
+    }
+
+    /// With bounds, where there are some.
+    pub fn bounds(self, minimum: Option<i64>, maximum: Option<i64>) -> Self {
+        Self { minimum, maximum, ..self }
+    }
+
+    /// A list that one field manager owns as a whole.
+    pub fn atomic(self) -> Self {
+        Self { list_type: Some("atomic"), ..self }
+    }
+
+    /// A list without duplicates.
+    pub fn set(self) -> Self {
+        Self { list_type: Some("set"), ..self }
+    }
+
+    /// A list whose items are told apart by `keys`.
+    pub fn keyed(self, keys: &[&'static str]) -> Self {
+        Self { list_type: Some("map"), list_map_keys: keys.to_vec(), ..self }
+    }
+
+    /// An object that one field manager owns as a whole.
+    pub fn atomic_map(self) -> Self {
+        Self { map_type: Some("atomic"), ..self }
+    }
+
+    /// An object whose further fields the API server keeps.
+    pub fn preserve_unknown(self) -> Self {
+        Self { preserve_unknown: true, ..self }
+    }
+
+    /// At least one of these fields must be there.
+    pub fn any_required(self, fields: &[&'static str]) -> Self {
+        let any_of = fields.iter().map(|field| Self { required: vec![field], ..Self::default() }).collect();
+        Self { any_of, ..self }
+    }
+
+    /// Not all of these fields may be there.
+    pub fn not_together(self, fields: &[&'static str]) -> Self {
+        Self { not: Some(Box::new(Self { required: fields.to_vec(), ..Self::default() })), ..self }
+    }
+
+    /// The defaults of an object's fields, and of the sections in it as if each stood there; not of what is inside the
+    /// sections, which the API server leaves alone where it is absent.
+    pub fn defaults(&self) -> serde_yaml::Value {
+        let own = |schema: &Self| {
+            let fields = schema.properties.iter();
+            fields.filter_map(|(key, field)| Some(((*key).into(), field.default.clone()?))).collect::<serde_yaml::Mapping>()
+        };
+        let mut defaults = own(self);
+        for (key, section) in self.properties.iter().filter(|(_, section)| !section.properties.is_empty()) {
+            defaults.insert((*key).into(), own(section).into());
+        }
+        defaults.into()
+    }
+}

@@ -1,0 +1,186 @@
+//! A database of a cluster: plain with an owner, or prepared with schemas and roles.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Problem, Problems, Scope};
+use crate::crds::postgresql::{PreparedDatabase, PreparedSchema};
+use crate::values::{choices, given};
+
+choices!(
+    /// Who makes the roles of a database.
+    DatabaseRoles, "kind of roles", {
+        /// The operator: `<database>_owner`, `<database>_reader` and `<database>_writer`.
+        Prepared = "prepared",
+    }
+);
+
+/// A database. Its kind is fixed: `owner: shop` makes a plain one, `roles: prepared` one whose schemas and roles the
+/// operator makes. Databases are never dropped by the operator.
+///
+/// ```
+/// use pgsynth_constructs::Database;
+/// let mut database = Database::owned_by("shop");
+/// database.extensions.insert("pgcrypto".to_owned(), "public".to_owned());
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Database {
+    /// The role that owns a plain database: one of the cluster's `users`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+
+    /// `prepared`, for a database with roles of its own.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub roles: Option<DatabaseRoles>,
+
+    /// Extensions, and the schema of each. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub extensions: IndexMap<String, String>,
+
+    /// Schemas of a prepared database. Default: one named `data`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub schemas: IndexMap<String, DatabaseSchema>,
+
+    /// Whether a prepared database also has roles with LOGIN, `<database>_owner_user` and so on. Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub default_users: bool,
+
+    /// Namespace of the Secrets of a prepared database. Default: the cluster's.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub secret_namespace: Option<String>,
+}
+
+/// A schema of a prepared database.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct DatabaseSchema {
+    /// Whether the schema has roles of its own. Default: true.
+    #[serde(default = "yes")]
+    pub default_roles: bool,
+
+    /// Whether it also has roles with LOGIN. Default: false.
+    #[serde(default)]
+    pub default_users: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Default for DatabaseSchema {
+    fn default() -> Self {
+        Self { default_roles: true, default_users: false }
+    }
+}
+
+impl Database {
+    /// A plain database of this role.
+    pub fn owned_by(owner: impl Into<String>) -> Self {
+        Self { owner: Some(owner.into()), ..Self::default() }
+    }
+
+    /// A database whose schemas and roles the operator makes.
+    pub fn prepared() -> Self {
+        Self { roles: Some(DatabaseRoles::Prepared), ..Self::default() }
+    }
+
+    /// `plain` or `prepared`: what may not change once the database is there.
+    pub fn kind(&self) -> &'static str {
+        if self.roles.is_some() { "prepared" } else { "plain" }
+    }
+
+    pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+        let Self { owner, roles, extensions: _, schemas, default_users, secret_namespace } = self;
+        match (owner, roles) {
+            (Some(_), Some(_)) => problems.forbidden(scope.at("roles"), "a database is either plain (`owner`) or `roles: prepared`, not both"),
+            (None, None) => problems.error(
+                Problem::new(scope.path(), "required: `owner: <role>` for a plain database, or `roles: prepared`")
+                    .hint("an owner is one of the cluster's `users`"),
+            ),
+            (Some(_), None) if !schemas.is_empty() || *default_users || secret_namespace.is_some() => problems.forbidden(
+                scope.path(),
+                "`schemas`, `defaultUsers` and `secretNamespace` are for `roles: prepared`; a plain database has its owner alone",
+            ),
+            _ => {}
+        }
+        for (name, DatabaseSchema { default_roles, default_users }) in schemas {
+            if *default_users && !default_roles {
+                problems.forbidden(
+                    scope.at(&format!("schemas.{name}.defaultUsers")),
+                    "roles with LOGIN need `defaultRoles`; the operator ignores them without",
+                );
+            }
+        }
+    }
+
+    /// The entries of `databases` and of `preparedDatabases`.
+    pub(crate) fn render(&self) -> (Option<String>, Option<PreparedDatabase>) {
+        let Self { owner, roles: _, extensions, schemas, default_users, secret_namespace } = self;
+        let extensions = (!extensions.is_empty()).then(|| extensions.clone());
+        match owner {
+            Some(owner) => {
+                // A plain database gets its extensions through the other section, with schemas that have no roles:
+                // the only way that the operator keeps the owner (seen on 2.0.1; trap T102 for others).
+                let prepared = extensions.map(|extensions| {
+                    let without = || PreparedSchema { default_roles: Some(false), default_users: None };
+                    let mut schemas = IndexMap::from([("public".to_owned(), without())]);
+                    schemas.extend(extensions.values().map(|schema| (schema.clone(), without())));
+                    PreparedDatabase { schemas: Some(schemas), extensions: Some(extensions), ..PreparedDatabase::default() }
+                });
+                (Some(owner.clone()), prepared)
+            }
+            None => {
+                let schemas = schemas.iter().map(|(name, DatabaseSchema { default_roles, default_users })| {
+                    let schema = PreparedSchema { default_roles: Some(*default_roles), default_users: Some(*default_users) };
+                    (name.clone(), schema)
+                });
+                let schemas: IndexMap<_, _> = schemas.collect();
+                let prepared = PreparedDatabase {
+                    default_users: Some(*default_users),
+                    extensions,
+                    schemas: (!schemas.is_empty()).then_some(schemas),
+                    secret_namespace: secret_namespace.clone(),
+                };
+                (None, Some(prepared))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_database_keeps_its_owner_with_extensions() {
+        let mut database = Database::owned_by("shop");
+        database.extensions.insert("pgcrypto".to_owned(), "public".to_owned());
+        let (owner, prepared) = database.render();
+        assert_eq!(owner.as_deref(), Some("shop"));
+        insta::assert_snapshot!(serde_yaml::to_string(&prepared).unwrap(), @r"
+        extensions:
+          pgcrypto: public
+        schemas:
+          public:
+            defaultRoles: false
+        ");
+    }
+
+    #[test]
+    fn a_prepared_database_says_what_its_schemas_have() {
+        let mut database = Database::prepared();
+        database.schemas.insert("history".to_owned(), DatabaseSchema::default());
+        let (owner, prepared) = database.render();
+        assert_eq!(owner, None);
+        insta::assert_snapshot!(serde_yaml::to_string(&prepared).unwrap(), @r"
+        defaultUsers: false
+        schemas:
+          history:
+            defaultRoles: true
+            defaultUsers: false
+        ");
+    }
+}

@@ -1,0 +1,51 @@
+//! An operator that runs already, and what must be known of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{OperatorFacts, Watch};
+use crate::crds::Mirror;
+use crate::crds::operator_configuration::Configuration;
+use crate::operator::{WatchSetting, upstream_defaults};
+use crate::values::Label;
+
+/// The operator that the app runs under, where the app does not render it: many rules depend on its configuration.
+///
+/// ```yaml
+/// externalOperator:
+///   namespace: postgres-operator
+///   watch: all
+///   configuration:
+///     kubernetes: {enable_pod_antiaffinity: true}
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ExternalOperator {
+    /// Its namespace.
+    pub namespace: Label,
+
+    /// Which namespaces it looks at: `all`, or one.
+    pub watch: WatchSetting,
+
+    /// Its OperatorConfiguration, as far as it differs from the defaults of its CRD. Default: not at all.
+    #[serde(default)]
+    pub configuration: Configuration,
+}
+
+impl ExternalOperator {
+    /// An operator with the CRD's defaults.
+    pub fn new(namespace: Label, watch: WatchSetting) -> Self {
+        Self { namespace, watch, configuration: Configuration::default() }
+    }
+
+    pub(crate) fn facts(&self) -> OperatorFacts {
+        let Self { namespace, watch, configuration } = self;
+        let mut configuration = configuration.clone();
+        configuration.fill(upstream_defaults());
+        let watch = match watch {
+            WatchSetting::All => Watch::All,
+            WatchSetting::Namespace(watched) => Watch::Namespace(watched.to_string()),
+        };
+        OperatorFacts { namespace: namespace.to_string(), watch, configuration }
+    }
+}

@@ -1,0 +1,120 @@
+//! The namespace of a chart: referred to, or owned.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use k8s_openapi::api::core::v1 as core;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::de::value::MapAccessDeserializer;
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+use crate::base::{Object, Problems, Scope, Stage};
+use crate::values::Label;
+
+/// A namespace that is there (`namespace: shop`), or one that the app makes (`{name: shop, create: true}`).
+///
+/// ```
+/// use pgsynth_constructs::Namespace;
+/// let namespace: Namespace = serde_yaml::from_str("{name: shop, create: true}")?;
+/// assert!(namespace.create);
+/// assert!(!Namespace::existing("shop".parse()?).create);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Namespace {
+    /// Name.
+    pub name: Label,
+    /// Whether the app renders it. Default: false.
+    pub create: bool,
+    /// Labels, stronger than those that pgsynth adds. Default: none.
+    pub labels: IndexMap<String, String>,
+    /// Annotations. Default: none.
+    pub annotations: IndexMap<String, String>,
+}
+
+/// Label that says which pods the API server admits.
+pub(crate) const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
+
+impl Namespace {
+    /// A namespace that is there already.
+    pub fn existing(name: Label) -> Self {
+        Self { name, create: false, labels: IndexMap::new(), annotations: IndexMap::new() }
+    }
+
+    /// A namespace that the app makes.
+    pub fn created(name: Label) -> Self {
+        Self { create: true, ..Self::existing(name) }
+    }
+
+    pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+        let Self { name: _, create, labels, annotations } = self;
+        if !create && !(labels.is_empty() && annotations.is_empty()) {
+            problems.forbidden(scope.path(), "labels and annotations need `create: true`; a namespace that is only referred to is not rendered");
+        }
+    }
+
+    /// The Namespace, where the app makes it. `pods` is the strictest pod security standard that its pods meet.
+    pub(crate) fn objects(&self, scope: &Scope, pods: &str) -> Vec<Object> {
+        let Self { name, create, labels, annotations } = self;
+        if !create {
+            return vec![];
+        }
+        let mut all = scope.labels().clone();
+        all.insert(POD_SECURITY.to_owned(), pods.to_owned());
+        all.extend(labels.clone());
+        let metadata = ObjectMeta {
+            name: Some(name.to_string()),
+            labels: Some(all.into_iter().collect()),
+            annotations: annotations_of(scope, annotations),
+            ..ObjectMeta::default()
+        };
+        let namespace = core::Namespace { metadata, ..core::Namespace::default() };
+        vec![Object::of(Stage::Namespaces, scope.path(), namespace)]
+    }
+}
+
+/// Annotations of an object that must not be lost: the protection, and those that the user wrote, which are stronger.
+pub(crate) fn annotations_of(
+    scope: &Scope,
+    annotations: &IndexMap<String, String>,
+) -> Option<std::collections::BTreeMap<String, String>> {
+    let mut all: std::collections::BTreeMap<_, _> = scope.protection().into_iter().collect();
+    all.extend(annotations.clone());
+    (!all.is_empty()).then_some(all)
+}
+
+impl<'de> Deserialize<'de> for Namespace {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        struct Fields {
+            name: Label,
+            #[serde(default)]
+            create: bool,
+            #[serde(default)]
+            labels: IndexMap<String, String>,
+            #[serde(default)]
+            annotations: IndexMap<String, String>,
+        }
+
+        struct NameOrFields;
+        impl<'de> de::Visitor<'de> for NameOrFields {
+            type Value = Namespace;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a namespace's name, or a map such as `{name: shop, create: true}`")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Namespace, E> {
+                name.parse().map(Namespace::existing).map_err(E::custom)
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Namespace, A::Error> {
+                let Fields { name, create, labels, annotations } = Fields::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Namespace { name, create, labels, annotations })
+            }
+        }
+        deserializer.deserialize_any(NameOrFields)
+    }
+}

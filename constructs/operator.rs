@@ -1,0 +1,251 @@
+//! The operator itself: its rights, its configuration, its Deployment.
+
+mod defaults;
+mod deployment;
+mod rbac;
+
+pub(crate) use defaults::upstream_defaults;
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
+use k8s_openapi::api::scheduling::v1::PriorityClass;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::base::{Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch};
+use crate::cluster::Resources;
+use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorConfiguration};
+use crate::crds::postgresql::Metadata;
+use crate::crds::{CustomResource, Mirror};
+use crate::platform::Platform;
+use crate::values::Label;
+
+/// The Zalando Postgres Operator, of the app's release, in the namespace of its chart.
+///
+/// Renders its ServiceAccount and rights, an OperatorConfiguration with every setting written out, a Deployment that
+/// restarts when the configuration changes, a NetworkPolicy before its HTTP API, a PriorityClass for PostgreSQL's pods,
+/// and the CRDs.
+///
+/// ```
+/// use pgsynth_constructs::operator::{Operator, WatchSetting};
+/// let mut operator = Operator::new(WatchSetting::All);
+/// operator.configuration.workers = Some(4.try_into()?);
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Operator {
+    /// Which namespaces it looks at: `all`, or the name of one; it knows no list.
+    pub watch: WatchSetting,
+
+    /// Every setting of the operator, in its own words. Default: settings for production, see the README.
+    #[serde(default)]
+    pub configuration: Configuration,
+
+    /// Cores and memory of the operator. Default: 100m and 250Mi, at most 500Mi.
+    #[serde(default)]
+    pub resources: Resources,
+
+    /// Labels of the pods, in any namespace, that may call its HTTP API, which asks nobody for a password; there is a
+    /// Service for them. Default: none may.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub api_clients: IndexMap<String, String>,
+
+    /// Whether its log is JSON. Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub json_log: bool,
+
+    /// Whether there are ClusterRoles that let people see or edit clusters, joined to `view`, `edit` and `admin`.
+    /// Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub user_roles: bool,
+
+    /// Warnings that are wanted, by id, with the reason. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub accept: IndexMap<String, String>,
+}
+
+/// Which namespaces the operator looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WatchSetting {
+    /// Every namespace: `all`.
+    All,
+    /// One namespace, by its name.
+    Namespace(Label),
+}
+
+impl Serialize for WatchSetting {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match self {
+            Self::All => "all",
+            Self::Namespace(name) => name.as_str(),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for WatchSetting {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Word;
+        impl de::Visitor<'_> for Word {
+            type Value = WatchSetting;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("`all`, or the name of one namespace; the operator knows no list")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<WatchSetting, E> {
+                match text {
+                    "all" => Ok(WatchSetting::All),
+                    name => name.parse().map(WatchSetting::Namespace).map_err(E::custom),
+                }
+            }
+        }
+        deserializer.deserialize_any(Word)
+    }
+}
+
+/// Name of everything that belongs to the operator.
+pub(crate) const NAME: &str = "postgres-operator";
+/// PriorityClass of PostgreSQL's pods: below Longhorn, above applications.
+pub(crate) const PRIORITY_CLASS: &str = "postgres-pod-priority";
+
+impl Operator {
+    /// The operator with settings for production.
+    pub fn new(watch: WatchSetting) -> Self {
+        Self {
+            watch,
+            configuration: Configuration::default(),
+            resources: Resources::default(),
+            api_clients: IndexMap::new(),
+            json_log: false,
+            user_roles: false,
+            accept: IndexMap::new(),
+        }
+    }
+
+    pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+        let Self { watch: _, configuration, resources: _, api_clients: _, json_log: _, user_roles: _, accept: _ } = self;
+        for (path, field) in [("kubernetes.watched_namespace", "watch"), ("enable_crd_registration", "")] {
+            if configuration.contains(&path.split('.').collect::<Vec<_>>()) {
+                let rule = match field {
+                    "" => "the CRDs are rendered, and have one owner".to_owned(),
+                    field => format!("the operator sets this by `{field}`; say it there"),
+                };
+                problems.forbidden(scope.at(&format!("configuration.{path}")), rule);
+            }
+        }
+        for secret in ["logical_backup.logical_backup_s3_access_key_id", "logical_backup.logical_backup_s3_secret_access_key", "logical_backup.logical_backup_azure_storage_account_key", "scalyr.scalyr_api_key"] {
+            if configuration.contains(&secret.split('.').collect::<Vec<_>>()) {
+                problems.forbidden(
+                    scope.at(&format!("configuration.{secret}")),
+                    "a key would stand in the output, in the operator's log and in its HTTP API; put it into a Secret and name that in `logical_backup_cronjob_environment_secret`",
+                );
+            }
+        }
+    }
+
+    /// The operator as its clusters see it, with every setting filled in.
+    pub(crate) fn facts(&self, namespace: &str, platform: Platform, release: &crate::releases::Release) -> OperatorFacts {
+        let watch = match &self.watch {
+            WatchSetting::All => Watch::All,
+            WatchSetting::Namespace(watched) => Watch::Namespace(watched.to_string()),
+        };
+        let mut configuration = self.configuration.clone();
+        configuration.kubernetes.get_or_insert_with(Kubernetes::default).watched_namespace = Some(match &watch {
+            Watch::All => "*".to_owned(),
+            Watch::Namespace(watched) => watched.clone(),
+        });
+        configuration.enable_crd_registration = Some(false);
+        configuration.fill(defaults::production(platform, release));
+        configuration.fill(upstream_defaults());
+        if self.configuration.scalyr.is_none() {
+            // Deprecated, and without the section nothing comes of it.
+            configuration.scalyr = None;
+        }
+        OperatorFacts { namespace: namespace.to_owned(), watch, configuration }
+    }
+
+    pub(crate) fn objects(&self, scope: &Scope) -> Vec<Object> {
+        let Self { watch: _, configuration: _, resources, api_clients, json_log, user_roles, accept: _ } = self;
+        let facts = scope.operator();
+        let metadata = |name: &str, namespace: Option<&str>| ObjectMeta {
+            name: Some(name.to_owned()),
+            namespace: namespace.map(str::to_owned),
+            labels: Some(scope.labels().clone().into_iter().collect()),
+            ..ObjectMeta::default()
+        };
+        let mut objects = rbac::objects(facts, *user_roles, scope, &metadata);
+        objects.push(self.configuration_object(facts, scope));
+        objects.push(Object::of(
+            Stage::Operator,
+            scope.path(),
+            PriorityClass {
+                metadata: metadata(PRIORITY_CLASS, None),
+                value: 1_000_000,
+                global_default: Some(false),
+                preemption_policy: Some("PreemptLowerPriority".to_owned()),
+                description: Some("PostgreSQL, above applications and below storage".to_owned()),
+            },
+        ));
+        objects.push(Object::of(Stage::Operator, scope.path(), network_policy(facts, api_clients, metadata(NAME, Some(scope.namespace())))));
+        objects.extend(deployment::objects(facts, resources, *json_log, !api_clients.is_empty(), scope, &metadata));
+        objects
+    }
+
+    fn configuration_object(&self, facts: &OperatorFacts, scope: &Scope) -> Object {
+        let identity = Identity {
+            api_version: format!("{}/v1", OperatorConfiguration::GROUP),
+            kind: OperatorConfiguration::KIND.to_owned(),
+            namespace: Some(scope.namespace().to_owned()),
+            name: NAME.to_owned(),
+        };
+        let resource = OperatorConfiguration {
+            api_version: Some(identity.api_version.clone()),
+            configuration: facts.configuration.clone(),
+            kind: Some(identity.kind.clone()),
+            metadata: Metadata {
+                labels: Some(scope.labels().clone()),
+                name: Some(identity.name.clone()),
+                namespace: identity.namespace.clone(),
+                ..Metadata::default()
+            },
+        };
+        Object::new(Stage::Operator, scope.path(), identity, resource)
+    }
+}
+
+/// Port of the operator's HTTP API.
+fn api_port(facts: &OperatorFacts) -> i32 {
+    let port = facts.configuration.logging_rest_api.as_ref().and_then(|section| section.api_port);
+    port.and_then(|port| i32::try_from(port).ok()).unwrap_or(8080)
+}
+
+/// Nobody reaches the operator but its clients; the kubelet's probes are not subject to policies.
+fn network_policy(facts: &OperatorFacts, clients: &IndexMap<String, String>, metadata: ObjectMeta) -> NetworkPolicy {
+    let rule = NetworkPolicyIngressRule {
+        from: Some(vec![NetworkPolicyPeer {
+            namespace_selector: Some(LabelSelector::default()),
+            pod_selector: Some(LabelSelector {
+                match_labels: Some(clients.clone().into_iter().collect()),
+                ..LabelSelector::default()
+            }),
+            ..NetworkPolicyPeer::default()
+        }]),
+        ports: Some(vec![NetworkPolicyPort {
+            port: Some(IntOrString::Int(api_port(facts))),
+            protocol: Some("TCP".to_owned()),
+            ..NetworkPolicyPort::default()
+        }]),
+    };
+    let spec = NetworkPolicySpec {
+        pod_selector: Some(LabelSelector { match_labels: Some(deployment::selector()), ..LabelSelector::default() }),
+        policy_types: Some(vec!["Ingress".to_owned()]),
+        ingress: (!clients.is_empty()).then(|| vec![rule]),
+        ..NetworkPolicySpec::default()
+    };
+    NetworkPolicy { metadata, spec: Some(spec) }
+}

@@ -1,0 +1,107 @@
+//! The Secrets that must exist before an app is applied: pgsynth refers to them, and renders none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::base::{ClusterFacts, Object, OperatorFacts};
+use crate::crds::env::{EnvFromSource, EnvVar};
+use crate::crds::postgresql::Postgresql;
+
+/// A Secret that must exist, and what for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretNeed {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Keys that are read; none where all are.
+    pub keys: BTreeSet<String>,
+    /// Paths of the constructs that refer to it.
+    pub used_by: BTreeSet<String>,
+}
+
+type Needs = BTreeMap<(String, String), SecretNeed>;
+
+/// The Secrets that the objects refer to and that nobody makes, sorted.
+pub(crate) fn needs(
+    objects: &[Object],
+    operator: &OperatorFacts,
+    clusters: &BTreeMap<String, ClusterFacts>,
+) -> Vec<SecretNeed> {
+    let made: BTreeSet<(&str, String)> = clusters
+        .values()
+        .flat_map(|facts| {
+            let system = ["postgres", "standby", "pooler"].into_iter();
+            system.chain(facts.roles.iter().map(String::as_str)).map(|role| (facts.namespace.as_str(), facts.secret(role)))
+        })
+        .collect();
+    let mut needs = Needs::new();
+    for object in objects {
+        if let Some(resource) = object.downcast::<Postgresql>() {
+            cluster(resource, operator, &object.origin, &mut needs);
+        }
+    }
+    needs.into_values().filter(|need| !made.contains(&(need.namespace.as_str(), need.name.clone()))).collect()
+}
+
+fn cluster(resource: &Postgresql, operator: &OperatorFacts, origin: &str, needs: &mut Needs) {
+    let namespace = resource.metadata.namespace.as_deref().unwrap_or_default();
+    let mut add = |name: &str, keys: &[&str]| {
+        if name.is_empty() {
+            return;
+        }
+        let need = needs.entry((namespace.to_owned(), name.to_owned())).or_insert_with(|| SecretNeed {
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            keys: BTreeSet::new(),
+            used_by: BTreeSet::new(),
+        });
+        need.keys.extend(keys.iter().map(|key| (*key).to_owned()));
+        need.used_by.insert(origin.to_owned());
+    };
+    let spec = &resource.spec;
+    if let Some(tls) = &spec.tls {
+        let file = |file: &Option<String>, default: &'static str| file.clone().filter(|file| !file.is_empty()).unwrap_or_else(|| default.to_owned());
+        let (certificate, key) = (file(&tls.certificate_file, "tls.crt"), file(&tls.private_key_file, "tls.key"));
+        let ca = tls.ca_file.clone().unwrap_or_default();
+        let mut keys = vec![certificate.as_str(), key.as_str()];
+        match tls.ca_secret_name.as_deref().filter(|name| !name.is_empty()) {
+            Some(other) => add(other, &[ca.as_str()]),
+            None if !ca.is_empty() => keys.push(&ca),
+            None => {}
+        }
+        add(tls.secret_name.as_deref().unwrap_or_default(), &keys);
+    }
+    let sidecars = spec.sidecars.iter().flat_map(|list| list.iter()).filter_map(|sidecar| sidecar.env.as_ref());
+    let init = spec.init_containers.iter().flat_map(|list| list.iter());
+    let init_env = init.clone().filter_map(|container| container.env.as_ref());
+    let variables: Vec<&EnvVar> = spec.env.iter().chain(sidecars).chain(init_env).flat_map(|list| list.iter()).collect();
+    for variable in variables {
+        if let Some(reference) = variable.value_from.as_ref().and_then(|source| source.secret_key_ref.as_ref())
+            && reference.optional != Some(true)
+        {
+            add(reference.name.as_deref().unwrap_or_default(), &[&reference.key]);
+        }
+    }
+    let sources: Vec<&EnvFromSource> = spec.env_from.iter().chain(init.filter_map(|container| container.env_from.as_ref())).flatten().collect();
+    for source in sources {
+        if let Some(reference) = source.secret_ref.as_ref().filter(|reference| reference.optional != Some(true)) {
+            add(reference.name.as_deref().unwrap_or_default(), &[]);
+        }
+    }
+    for volume in spec.additional_volumes.iter().flat_map(|list| list.iter()) {
+        let secret = volume.volume_source.0.get("secret");
+        let optional = secret.and_then(|secret| secret.get("optional")).and_then(serde_yaml::Value::as_bool) == Some(true);
+        let name = secret.and_then(|secret| secret.get("secretName")).and_then(serde_yaml::Value::as_str);
+        if let Some(name) = name.filter(|_| !optional) {
+            add(name, &[]);
+        }
+    }
+    let kubernetes = operator.configuration.kubernetes.clone().unwrap_or_default();
+    let stores = operator.configuration.aws_or_gcp.clone().unwrap_or_default();
+    let dumps = operator.configuration.logical_backup.clone().unwrap_or_default();
+    add(kubernetes.pod_environment_secret.as_deref().unwrap_or_default(), &[]);
+    add(stores.additional_secret_mount.as_deref().unwrap_or_default(), &[]);
+    if spec.enable_logical_backup == Some(true) {
+        add(dumps.logical_backup_cronjob_environment_secret.as_deref().unwrap_or_default(), &[]);
+    }
+}

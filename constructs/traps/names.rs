@@ -1,0 +1,63 @@
+//! Names that collide, and clusters that the operator does not look at.
+
+use super::{Check, ClusterView, Found};
+use crate::values::NameRule;
+
+pub(super) const CHECKS: &[(&str, Check)] = &[
+    ("T109", Check::Cluster(name_too_long)),
+    ("T110", Check::Clusters(derived_names_collide)),
+    ("T111", Check::Cluster(not_watched)),
+];
+
+/// What the operator and Patroni make beside the cluster's own Service.
+const DERIVED: [&str; 7] = ["-repl", "-pooler", "-pooler-repl", "-config", "-leader", "-failover", "-sync"];
+
+fn name_too_long(view: &ClusterView, found: &mut Found) {
+    let name = view.name();
+    // Service `<name>-pooler-repl` has at most 63 characters.
+    if let Err(rule) = NameRule::Dns1035.check(name, 51) {
+        found.at("", format!("invalid name `{name}`: {rule}; Services and pods are named after the cluster"));
+    }
+    let configuration = &view.operator.configuration;
+    let team = view.resource.spec.team_id.as_deref().unwrap_or_default();
+    if configuration.enable_team_id_clustername_prefix == Some(true)
+        && !name.to_ascii_lowercase().starts_with(&format!("{}-", team.to_ascii_lowercase()))
+    {
+        found.at("", format!("invalid name `{name}`: must begin with the team, `{team}-`, by the operator's `enable_team_id_clustername_prefix`"));
+    }
+}
+
+fn derived_names_collide(views: &[ClusterView], found: &mut dyn FnMut(usize, &'static str, &str, String)) {
+    for (index, view) in views.iter().enumerate() {
+        for (other_index, other) in views.iter().enumerate() {
+            if index == other_index || view.namespace() != other.namespace() {
+                continue;
+            }
+            if other_index < index && view.name() == other.name() {
+                found(index, "T110", "", format!("duplicate name `{}`: another cluster of namespace `{}` has it", view.name(), view.namespace()));
+            }
+            if let Some(suffix) = DERIVED.iter().find(|suffix| other.name().strip_suffix(**suffix) == Some(view.name())) {
+                found(
+                    other_index,
+                    "T110",
+                    "",
+                    format!("invalid name `{}`: cluster `{}` of the same namespace makes objects named `{}{suffix}`", other.name(), view.name(), view.name()),
+                );
+            }
+        }
+    }
+}
+
+fn not_watched(view: &ClusterView, found: &mut Found) {
+    if !view.operator.watch.covers(view.namespace()) {
+        found.with_fix(
+            "",
+            format!("namespace `{}` is not watched: the operator would not react, and say nothing", view.namespace()),
+            "let the operator watch this namespace, or `watch: all`; it knows no list",
+        );
+    }
+    let annotations = view.resource.metadata.annotations.as_ref();
+    if let Some(id) = annotations.and_then(|annotations| annotations.get("acid.zalan.do/controller")) {
+        found.at("", format!("annotation `acid.zalan.do/controller: {id}` gives the cluster to an operator of that id; the app's has none"));
+    }
+}

@@ -1,0 +1,43 @@
+//! Handing over to the project's own binary, which knows its Rust apps.
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, Result, bail};
+
+use super::{project, terminal};
+
+/// Set for the binary that is handed over to, which therefore must not be the stock one.
+const DELEGATED: &str = "PGSYNTH_DELEGATED";
+
+/// Runs the project's own binary with the same arguments, if the project has one.
+#[expect(clippy::disallowed_methods, reason = "whether this process was handed over to stands in its environment alone")]
+pub(super) fn delegate(given: Option<&Path>) -> Result<Option<ExitCode>> {
+    let root = project::root(given)?;
+    let manifest = root.join("apps").join("Cargo.toml");
+    if !manifest.is_file() {
+        return Ok(None);
+    }
+    if std::env::var_os(DELEGATED).is_some() {
+        bail!(
+            "`{}` runs the stock command, which would hand over to itself\nhint: its `main` calls `pgsynth::cli::main([...])`, not `stock`",
+            manifest.display()
+        );
+    }
+    let arguments = ["run", "--quiet", "--release", "--locked", "--manifest-path"];
+    let line = format!("cargo {} {} --", arguments.join(" "), manifest.display());
+    terminal::note(&format!("handing over to `{line} ...` (`--no-delegate` serves the YAML apps only)"));
+    let status = Command::new("cargo")
+        .args(arguments)
+        .arg(&manifest)
+        .arg("--")
+        .args(std::env::args_os().skip(1))
+        .env(DELEGATED, "1")
+        .status()
+        .with_context(|| format!("cannot run `{line}`; install a Rust toolchain, or serve the YAML apps with `--no-delegate`"))?;
+    match status.code() {
+        // cargo's own failures, a compile error among them, end with 101.
+        Some(101) | None => bail!("`{line}` failed"),
+        Some(code) => Ok(Some(ExitCode::from(u8::try_from(code).unwrap_or(3)))),
+    }
+}

@@ -1,0 +1,53 @@
+//! The one door to standard output and standard error.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::time::{Duration, Instant};
+
+use pgsynth_constructs::base::Problem;
+
+/// Writes to standard output.
+pub(super) fn out(text: &str) -> anyhow::Result<()> {
+    stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+/// Writes a line to standard error; where that is closed nobody can be told.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(stderr().lock(), "{text}");
+}
+
+/// Writes an error to standard error.
+pub(super) fn error(text: &str) {
+    note(&format!("{} {text}", painted("error:", "31")));
+}
+
+/// Writes what is wrong with an app.
+pub(super) fn problems(kind: &str, head: &str, problems: &[Problem]) {
+    let head = format!("{} {head}", painted(&format!("{kind}:"), if kind == "error" { "31" } else { "33" }));
+    let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+    note(&format!("{head}{lines}"));
+}
+
+fn painted(text: &str, colour: &str) -> String {
+    #[expect(clippy::disallowed_methods, reason = "NO_COLOR changes what a terminal shows, never what is rendered")]
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !stderr().is_terminal();
+    if plain { text.to_owned() } else { format!("\u{1b}[1;{colour}m{text}\u{1b}[0m") }
+}
+
+/// Says on a terminal what is going on, once that has taken longer than a second.
+pub(super) struct Progress {
+    start: Instant,
+    quiet: bool,
+}
+
+impl Progress {
+    pub(super) fn new(quiet: bool) -> Self {
+        Self { start: Instant::now(), quiet: quiet || !stderr().is_terminal() }
+    }
+
+    pub(super) fn at(&self, what: &str) {
+        if !self.quiet && self.start.elapsed() > Duration::from_secs(1) {
+            note(&format!("{what} ..."));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Single files: read, replaced through a temporary file and a rename, removed.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+/// Beginning of the names of temporary files.
+pub(super) const TEMPORARY: &str = ".pgsynth-tmp-";
+
+/// Refuses an output that is there and is no folder of its own.
+pub(super) fn check_folder(folder: &Path) -> Result<()> {
+    match fs::symlink_metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(metadata) if metadata.is_symlink() => {
+            bail!("`{}` is a symbolic link, and an output is a folder; remove the link, or choose another `output`", folder.display())
+        }
+        Ok(_) => bail!("`{}` is a file, and an output is a folder; move it away, or choose another `output`", folder.display()),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("cannot look at `{}`", folder.display())),
+    }
+}
+
+/// The contents of a file, if it is there.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    let read = || -> std::io::Result<Vec<u8>> {
+        let metadata = fs::symlink_metadata(path)?;
+        if !metadata.is_file() {
+            return Err(std::io::Error::other("it is no plain file"));
+        }
+        fs::read(path)
+    };
+    match read() {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
+    }
+}
+
+/// Writes a file beside the one that is there and puts it in its place, so that no reader ever sees half a file.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!("{TEMPORARY}{}-{name}", std::process::id()));
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&temporary)?;
+        file.write_all(bytes)?;
+        drop(file);
+        fs::rename(&temporary, path)
+    };
+    write().or_else(|error| {
+        // What could not be written must not stay; that it may not be there at all is no second problem.
+        let _ = fs::remove_file(&temporary);
+        Err(error).with_context(|| format!("cannot write `{}`", path.display()))
+    })
+}
+
+/// Removes a file that may be gone already.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove `{}`", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes a folder and those above it.
+pub(super) fn make_folder(folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))
+}
+
+/// Removes a folder that nothing is left in.
+pub(super) fn remove_folder_if_empty(folder: &Path) -> Result<()> {
+    match fs::remove_dir(folder) {
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory) => {
+            Err(error).with_context(|| format!("cannot remove `{}`", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Removes what interrupted writes left behind.
+pub(super) fn remove_temporary(folder: &Path, beginning: &str) -> Result<()> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot look into `{}`", folder.display()))?;
+    for entry in entries {
+        let entry = entry.with_context(|| format!("cannot look into `{}`", folder.display()))?;
+        if entry.file_name().to_string_lossy().starts_with(beginning) {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}

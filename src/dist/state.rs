@@ -1,0 +1,69 @@
+//! What an output remembers of its app: whose it is, its files, and what may not change unseen.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use pgsynth_constructs::traps::Record;
+use serde::{Deserialize, Serialize};
+
+use super::{STATE, files};
+use crate::synth::Manifest;
+
+/// The contents of `<output>/.pgsynth`: sorted, without dates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct State {
+    /// Schema of this file: `v1`.
+    pub pgsynth: String,
+    /// The app whose folder this is.
+    pub app: String,
+    /// Its files, below the folder.
+    pub files: Vec<String>,
+    /// What may not change unseen.
+    #[serde(default)]
+    pub record: Record,
+}
+
+impl State {
+    /// The state of an app with these files.
+    pub fn new(app: &str, record: &Record, manifests: &[Manifest]) -> Self {
+        let mut files: Vec<_> = manifests.iter().map(|manifest| manifest.name.clone()).collect();
+        files.sort_unstable();
+        Self { pgsynth: "v1".to_owned(), app: app.to_owned(), files, record: record.clone() }
+    }
+
+    /// The state of a folder, if it has one.
+    ///
+    /// # Errors
+    /// Where the folder is no folder, or the file is not one that this pgsynth can read.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        files::check_folder(folder)?;
+        let path = folder.join(STATE);
+        let Some(bytes) = files::read(&path)? else { return Ok(None) };
+        let state: Self = serde_yaml::from_slice(&bytes)
+            .with_context(|| format!("cannot read `{}`; restore it from version control", path.display()))?;
+        if state.pgsynth != "v1" {
+            bail!("`{}` is of schema `{}`, and this pgsynth knows `v1`; use the pgsynth that wrote it", path.display(), state.pgsynth);
+        }
+        // A list that leads out of the folder would let a prune remove what is not ours.
+        if let Some(file) = state.files.iter().find(|file| !is_file_of_ours(file)) {
+            bail!("`{}` lists `{file}`, which pgsynth never writes; restore it from version control", path.display());
+        }
+        Ok(Some(state))
+    }
+
+    /// The file's contents.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut sorted = self.clone();
+        sorted.files.sort_unstable();
+        sorted.files.dedup();
+        super::state_bytes(&sorted)
+    }
+}
+
+fn is_file_of_ours(file: &str) -> bool {
+    let name = file.strip_prefix("crds/").unwrap_or(file);
+    name.strip_suffix(".yaml").is_some_and(|stem| {
+        !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    })
+}

@@ -1,0 +1,210 @@
+//! App file: text to [`App`]. The only reader of YAML app files.
+//!
+//! The text is read straight into the types, so that every error stands at the line and column that it comes from,
+//! inside anchors and merged maps too. Where `validate` finds a problem, the text is read once more for the places of
+//! its paths ([`locate`]).
+
+mod places;
+
+use std::borrow::Cow;
+
+use pgsynth_constructs::App;
+use pgsynth_constructs::base::{Location, Problem, Problems};
+use pgsynth_constructs::values::one_of;
+use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::{Error, Options};
+
+use places::Places;
+
+/// Largest app file that is read.
+const LARGEST: usize = 64 << 20;
+
+/// Reads an app file. `file` is its name for messages.
+///
+/// # Errors
+/// The first thing that is wrong with the text, with path, line and column.
+pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
+    let text = text(file, bytes)?;
+    serde_saphyr::from_str_with_options(&text, options(DuplicateKeyPolicy::Error)).map_err(|error| problem(file, &text, &error))
+}
+
+/// Gives every problem whose path stands in the file its line and column.
+pub fn locate(file: &str, bytes: &[u8], problems: &mut Problems) {
+    let Ok(text) = text(file, bytes) else { return };
+    let Some(places) = places(&text) else { return };
+    for problem in problems.errors.iter_mut().chain(&mut problems.warnings) {
+        problem.location = places.of(&problem.path).map(|(line, column)| at(file, line, column));
+    }
+}
+
+fn at(file: &str, line: usize, column: usize) -> Location {
+    Location { file: file.to_owned(), line, column }
+}
+
+fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, Problem> {
+    if bytes.len() > LARGEST {
+        return Err(Problem::new(file, format!("{} bytes are too many for an app file; at most {LARGEST} are read", bytes.len())));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = &bytes[..error.valid_up_to()];
+        let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
+        let column = 1 + String::from_utf8_lossy(valid).chars().rev().take_while(|letter| *letter != '\n').count();
+        Problem { location: Some(at(file, line, column)), ..Problem::new("", "not UTF-8 here; save the file as UTF-8") }
+    })?;
+    Ok(text.strip_prefix('\u{feff}').map_or(Cow::Borrowed(text), Cow::Borrowed))
+}
+
+fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
+    serde_saphyr::options! {
+        // Room for 5,000 clusters; expansion by anchors stays bounded, so that a small file cannot become a large one.
+        budget: serde_saphyr::budget! {
+            max_depth: 64,
+            flow_nesting_limit: 64,
+            max_events: 8_000_000,
+            max_nodes: 4_000_000,
+            max_aliases: 200_000,
+            max_anchors: 50_000,
+            max_merge_keys: 200_000,
+            max_documents: 2,
+            max_total_scalar_bytes: LARGEST,
+            max_recorded_anchor_events: 4_000_000,
+            enforce_alias_anchor_ratio: false,
+        },
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 8_000_000 },
+        duplicate_keys: duplicate_keys,
+        strict_booleans: true,
+        reject_unsupported_tags: true,
+        underscored_numbers_as_strings: true,
+        leading_zero_numbers_as_strings: true,
+        with_snippet: false,
+    }
+}
+
+fn places(text: &str) -> Option<Places> {
+    serde_saphyr::from_str_with_options(text, options(DuplicateKeyPolicy::LastWins)).ok()
+}
+
+fn problem(file: &str, text: &str, error: &Error) -> Problem {
+    let inner = innermost(error);
+    let (line, column) = inner.location().or(error.location()).map_or((1, 1), |location| {
+        (usize::try_from(location.line()).unwrap_or(1), usize::try_from(location.column()).unwrap_or(1))
+    });
+    // A text that cannot be read at all has no paths.
+    let of_a_key = matches!(inner, Error::SerdeUnknownField { .. } | Error::SerdeUnknownVariant { .. } | Error::DuplicateMappingKey { .. });
+    let path = places(text).and_then(|places| places.path_at(line, column, of_a_key)).unwrap_or_default();
+    let mut problem = Problem::new(path, message(inner));
+    problem.location = Some(at(file, line.max(1), column.max(1)));
+    if let Error::SerdeMissingField { field, .. } = inner {
+        problem.path = join(&problem.path, field);
+    }
+    problem
+}
+
+fn innermost(error: &Error) -> &Error {
+    match error {
+        Error::AliasError { error, .. } => innermost(error),
+        Error::WithSnippet { error, .. } => innermost(error),
+        error => error,
+    }
+}
+
+fn join(path: &str, field: &str) -> String {
+    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
+}
+
+/// What is wrong, in the words that all problems have.
+fn message(error: &Error) -> String {
+    match error {
+        Error::SerdeUnknownField { field, expected, .. } => format!("unknown key `{field}`: {}", one_of(field, expected)),
+        Error::SerdeUnknownVariant { variant, expected, .. } => format!("unknown key `{variant}`: {}", one_of(variant, expected)),
+        Error::SerdeMissingField { .. } => "required: the key is missing".to_owned(),
+        Error::SerdeInvalidType { unexpected, expected, .. } => format!("invalid type: {unexpected}, expected {expected}"),
+        Error::SerdeInvalidValue { unexpected, expected, .. } => format!("invalid value: {unexpected}, expected {expected}"),
+        Error::DuplicateMappingKey { key, .. } => match key {
+            Some(key) => format!("duplicate key `{key}`: each key may stand once"),
+            None => "duplicate key: each key may stand once".to_owned(),
+        },
+        Error::MultipleDocuments { .. } => "more than one document: an app file is one; make a file of each".to_owned(),
+        Error::Budget { .. } => "too large, too deep or too often expanded for an app file".to_owned(),
+        Error::AliasReplayLimitExceeded { .. } | Error::AliasExpansionLimitExceeded { .. } | Error::AliasReplayStackDepthExceeded { .. } => {
+            "too large for an app file once its anchors are expanded".to_owned()
+        }
+        Error::UnknownAnchor { .. } => "unknown anchor: `*name` needs `&name` before it".to_owned(),
+        Error::MergeValueNotMapOrSeqOfMaps { .. } => "`<<` takes a map, `<<: *name`, or a list of maps".to_owned(),
+        Error::Message { msg, .. } => msg.clone(),
+        error => {
+            let text = error.to_string();
+            // Its own location is ours already.
+            text.split_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        app("apps/shop.yaml", text.as_bytes()).unwrap_err().to_string()
+    }
+
+    const HEAD: &str = "pgsynth: v1\nrelease: \"2026.11\"\nname: shop\nplatform: hetzner\n";
+
+    #[test]
+    fn a_misspelt_key_is_named_with_the_nearest_and_its_place() {
+        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @"charts.shop (apps/shop.yaml:7:5): unknown key `namespce`: did you mean `namespace`? expected one of `namespace`, `labels`, `operator`, `storage`, `clusters`, `objects`");
+    }
+
+    #[test]
+    fn a_wrong_value_in_an_anchor_stands_where_it_was_written() {
+        let text = format!("{HEAD}templates:\n  small: &small\n    volume: {{size: 1.5}}\ncharts:\n  shop:\n    namespace: shop\n    clusters:\n      main: *small\n");
+        insta::assert_snapshot!(error(&text), @"templates.small.volume.size (apps/shop.yaml:7:14): invalid type: floating point `1.5`, expected a size as text, in quotes");
+        let text = text.replace("main: *small", "main:\n        <<: *small\n        team: acme");
+        insta::assert_snapshot!(error(&text), @"templates.small.volume.size (apps/shop.yaml:7:14): invalid type: floating point `1.5`, expected a size as text, in quotes");
+    }
+
+    #[test]
+    fn what_is_no_app_file_is_refused_in_a_sentence() {
+        insta::assert_snapshot!(error("pgsynth: v2\n"), @"pgsynth (apps/shop.yaml:1:10): invalid schema of the file `v2`: did you mean `v1`? expected one of `v1`");
+        insta::assert_snapshot!(error("pgsynth: v1\n"), @"pgsynth.release (apps/shop.yaml:1:1): required: the key is missing");
+        insta::assert_snapshot!(error(&format!("{HEAD}name: two\n")), @"name (apps/shop.yaml:5:1): duplicate key `name`: each key may stand once");
+        insta::assert_snapshot!(error(&format!("{HEAD}---\na: 1\n")), @" (apps/shop.yaml:5:1): too large, too deep or too often expanded for an app file");
+        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n\tshop: 1\n")), @" (apps/shop.yaml:6:2): tabs disallowed within this context (block indentation)");
+        insta::assert_snapshot!(error(&format!("{HEAD}charts: {}{}", "[".repeat(10_000), "]".repeat(10_000))), @" (apps/shop.yaml:5:9): expected mapping start");
+        insta::assert_snapshot!(error(""), @" (apps/shop.yaml:1:1): unexpected end of input");
+        insta::assert_snapshot!(app("apps/shop.yaml", b"pgsynth: v1\nname: \xff\n").unwrap_err(), @" (apps/shop.yaml:2:7): not UTF-8 here; save the file as UTF-8");
+    }
+
+    #[test]
+    fn anchors_cannot_make_a_small_file_a_large_one() {
+        let mut text = format!("{HEAD}templates:\n  l0: &l0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
+        for level in 1..9 {
+            let list = format!("*l{}, ", level - 1).repeat(9);
+            text += &format!("  l{level}: &l{level} [{}]\n", list.trim_end_matches(", "));
+        }
+        insta::assert_snapshot!(error(&text), @" (apps/shop.yaml:6:42): too large, too deep or too often expanded for an app file");
+    }
+
+    #[test]
+    fn a_byte_order_mark_and_carriage_returns_are_read_over() {
+        let text = format!("\u{feff}{HEAD}").replace('\n', "\r\n");
+        assert_eq!(app("apps/shop.yaml", text.as_bytes()).unwrap().name.as_str(), "shop");
+    }
+
+    #[test]
+    fn a_problem_of_validation_gets_its_place() {
+        let text = format!("{HEAD}templates:\n  at: &at\n    team: acme\ncharts:\n  shop:\n    namespace: shop\n    clusters:\n      main:\n        <<: *at\n        postgres: 18\n");
+        let mut problems = Problems::default();
+        problems.invalid("charts.shop.clusters.main.postgres", 18, "x");
+        problems.invalid("charts.shop.clusters.main.team", "acme", "x");
+        problems.invalid("charts.shop.clusters.main.instances", 2, "x");
+        problems.invalid("externalOperator", "", "x");
+        locate("apps/shop.yaml", text.as_bytes(), &mut problems);
+        insta::assert_snapshot!(problems, @r"
+        charts.shop.clusters.main.postgres (apps/shop.yaml:14:19): invalid value `18`: x
+        charts.shop.clusters.main.team (apps/shop.yaml:7:11): invalid value `acme`: x
+        charts.shop.clusters.main.instances (apps/shop.yaml:12:7): invalid value `2`: x
+        externalOperator: invalid value ``: x
+        ");
+    }
+}

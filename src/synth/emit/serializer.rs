@@ -1,0 +1,422 @@
+//! The serde side of the emitter: maps and lists as blocks.
+
+use std::fmt;
+
+use serde::ser::{self, Impossible, Serialize, Serializer};
+
+use super::{Emitter, Place};
+
+/// What a type's own `Serialize` may complain of.
+#[derive(Debug)]
+pub struct Error(String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl ser::Error for Error {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
+
+/// A map or a list that is being written.
+pub struct Block<'a> {
+    emitter: &'a mut Emitter,
+    /// What stood before it.
+    place: Place,
+    /// Column of its keys or dashes.
+    column: usize,
+    /// Column of the key or dash that it belongs to.
+    outer: usize,
+    empty: bool,
+    /// What is written where it has no entries.
+    nothing: &'static str,
+}
+
+impl<'a> Block<'a> {
+    fn new(emitter: &'a mut Emitter, list: bool) -> Self {
+        let (place, outer) = (emitter.place, emitter.level);
+        let column = match place {
+            Place::Document => 0,
+            // A list stands below its key, a map two columns in.
+            Place::Key if list => outer,
+            _ => outer + 2,
+        };
+        emitter.depth += 1;
+        Self { emitter, place, column, outer, empty: true, nothing: if list { "[]\n" } else { "{}\n" } }
+    }
+
+    fn begin_entry(&mut self) {
+        let first = std::mem::replace(&mut self.empty, false);
+        match (first, self.place) {
+            // The first entry stands behind the dash.
+            (true, Place::Dash) => self.emitter.raw(" "),
+            (true, Place::Key) => {
+                self.emitter.raw("\n");
+                self.emitter.indent(self.column);
+            }
+            _ => self.emitter.indent(self.column),
+        }
+        self.emitter.level = self.column;
+    }
+
+    fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Error> {
+        self.key(key);
+        self.value(value)
+    }
+
+    fn key(&mut self, key: &str) {
+        self.emitter.note_field(key);
+        self.begin_entry();
+        self.emitter.key(key);
+    }
+
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.emitter.place = Place::Key;
+        value.serialize(&mut *self.emitter)
+    }
+
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.begin_entry();
+        self.emitter.raw("-");
+        self.emitter.place = Place::Dash;
+        value.serialize(&mut *self.emitter)
+    }
+
+    fn finish(self) {
+        self.emitter.depth -= 1;
+        self.emitter.level = self.outer;
+        if self.empty {
+            self.emitter.place = self.place;
+            self.emitter.before_scalar();
+            self.emitter.raw(self.nothing);
+        }
+    }
+
+    /// A block around a variant of an enum: one key with its contents behind it.
+    fn variant(mut self, key: &str, list: bool) -> Variant<'a> {
+        self.key(key);
+        self.emitter.place = Place::Key;
+        let Self { emitter, outer, .. } = self;
+        Variant { outer, inner: Block::new(emitter, list) }
+    }
+}
+
+/// The contents of a variant, and the column to return to.
+pub struct Variant<'a> {
+    inner: Block<'a>,
+    outer: usize,
+}
+
+impl Variant<'_> {
+    fn finish(self) {
+        let Self { inner, outer } = self;
+        let Block { emitter, place, empty, nothing, .. } = inner;
+        emitter.depth -= 2;
+        if empty {
+            emitter.place = place;
+            emitter.before_scalar();
+            emitter.raw(nothing);
+        }
+        emitter.level = outer;
+    }
+}
+
+macro_rules! numbers {
+    ($($name:ident: $ty:ty),* $(,)?) => { $(
+        fn $name(self, number: $ty) -> Result<(), Error> {
+            self.before_scalar();
+            self.raw(itoa::Buffer::new().format(number));
+            self.raw("\n");
+            Ok(())
+        }
+    )* };
+}
+
+impl<'a> Serializer for &'a mut Emitter {
+    type Ok = ();
+    type Error = Error;
+    type SerializeSeq = Block<'a>;
+    type SerializeTuple = Block<'a>;
+    type SerializeTupleStruct = Block<'a>;
+    type SerializeTupleVariant = Variant<'a>;
+    type SerializeMap = Block<'a>;
+    type SerializeStruct = Block<'a>;
+    type SerializeStructVariant = Variant<'a>;
+
+    numbers! {
+        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
+        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128,
+    }
+
+    fn serialize_bool(self, on: bool) -> Result<(), Error> {
+        self.before_scalar();
+        self.raw(if on { "true\n" } else { "false\n" });
+        Ok(())
+    }
+
+    fn serialize_f32(self, number: f32) -> Result<(), Error> {
+        self.serialize_f64(f64::from(number))
+    }
+
+    fn serialize_f64(self, number: f64) -> Result<(), Error> {
+        self.before_scalar();
+        let text = match number {
+            number if number.is_nan() => ".nan".to_owned(),
+            f64::INFINITY => ".inf".to_owned(),
+            f64::NEG_INFINITY => "-.inf".to_owned(),
+            number => {
+                let text = number.to_string();
+                if text.contains('.') { text } else { text + ".0" }
+            }
+        };
+        self.raw(&text);
+        self.raw("\n");
+        Ok(())
+    }
+
+    fn serialize_char(self, letter: char) -> Result<(), Error> {
+        self.text(letter.encode_utf8(&mut [0; 4]));
+        Ok(())
+    }
+
+    fn serialize_str(self, text: &str) -> Result<(), Error> {
+        self.text(text);
+        Ok(())
+    }
+
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Error> {
+        self.collect_seq(bytes)
+    }
+
+    fn serialize_none(self) -> Result<(), Error> {
+        self.serialize_unit()
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), Error> {
+        self.before_scalar();
+        self.raw("null\n");
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
+        self.serialize_unit()
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Error> {
+        self.serialize_str(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), Error> {
+        let mut block = Block::new(self, false);
+        block.field(variant, value)?;
+        block.finish();
+        Ok(())
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<Block<'a>, Error> {
+        Ok(Block::new(self, true))
+    }
+
+    fn serialize_tuple(self, _: usize) -> Result<Block<'a>, Error> {
+        Ok(Block::new(self, true))
+    }
+
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Block<'a>, Error> {
+        Ok(Block::new(self, true))
+    }
+
+    fn serialize_tuple_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Variant<'a>, Error> {
+        Ok(Block::new(self, false).variant(variant, true))
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Block<'a>, Error> {
+        Ok(Block::new(self, false))
+    }
+
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Block<'a>, Error> {
+        Ok(Block::new(self, false))
+    }
+
+    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Variant<'a>, Error> {
+        Ok(Block::new(self, false).variant(variant, false))
+    }
+}
+
+macro_rules! items {
+    ($($name:ident, $method:ident;)*) => { $(
+        impl ser::$name for Block<'_> {
+            type Ok = ();
+            type Error = Error;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+                self.item(value)
+            }
+
+            fn end(self) -> Result<(), Error> {
+                self.finish();
+                Ok(())
+            }
+        }
+    )* };
+}
+
+items! {
+    SerializeSeq, serialize_element;
+    SerializeTuple, serialize_element;
+    SerializeTupleStruct, serialize_field;
+}
+
+impl ser::SerializeTupleVariant for Variant<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.inner.item(value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.finish();
+        Ok(())
+    }
+}
+
+impl ser::SerializeMap for Block<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+        let key = key.serialize(Key)?;
+        self.key(&key);
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        self.value(value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.finish();
+        Ok(())
+    }
+}
+
+impl ser::SerializeStruct for Block<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
+        self.field(key, value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.finish();
+        Ok(())
+    }
+}
+
+impl ser::SerializeStructVariant for Variant<'_> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
+        self.inner.field(key, value)
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.finish();
+        Ok(())
+    }
+}
+
+/// Keys: texts, and numbers and booleans as texts, since an API object has no others.
+struct Key;
+
+macro_rules! keys {
+    ($($name:ident: $ty:ty),* $(,)?) => { $(
+        fn $name(self, key: $ty) -> Result<String, Error> {
+            Ok(key.to_string())
+        }
+    )* };
+}
+
+macro_rules! no_keys {
+    ($($name:ident($($arg:ty),*) -> $ty:ty),* $(,)?) => { $(
+        fn $name(self, $(_: $arg),*) -> Result<$ty, Error> {
+            Err(ser::Error::custom("a key is a text"))
+        }
+    )* };
+}
+
+impl Serializer for Key {
+    type Ok = String;
+    type Error = Error;
+    type SerializeSeq = Impossible<String, Error>;
+    type SerializeTuple = Impossible<String, Error>;
+    type SerializeTupleStruct = Impossible<String, Error>;
+    type SerializeTupleVariant = Impossible<String, Error>;
+    type SerializeMap = Impossible<String, Error>;
+    type SerializeStruct = Impossible<String, Error>;
+    type SerializeStructVariant = Impossible<String, Error>;
+
+    keys! {
+        serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
+        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_f32: f32,
+        serialize_f64: f64, serialize_char: char, serialize_str: &str,
+    }
+
+    no_keys! {
+        serialize_bytes(&[u8]) -> String,
+        serialize_none() -> String,
+        serialize_unit() -> String,
+        serialize_unit_struct(&'static str) -> String,
+        serialize_seq(Option<usize>) -> Self::SerializeSeq,
+        serialize_tuple(usize) -> Self::SerializeTuple,
+        serialize_tuple_struct(&'static str, usize) -> Self::SerializeTupleStruct,
+        serialize_tuple_variant(&'static str, u32, &'static str, usize) -> Self::SerializeTupleVariant,
+        serialize_map(Option<usize>) -> Self::SerializeMap,
+        serialize_struct(&'static str, usize) -> Self::SerializeStruct,
+        serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant,
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<String, Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<String, Error> {
+        Ok(variant.to_owned())
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<String, Error> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<String, Error> {
+        Err(ser::Error::custom("a key is a text"))
+    }
+}

@@ -1,0 +1,33 @@
+//! The rendered CRDs come from our own types, and are upstream's.
+
+use std::path::Path;
+
+use pgsynth::constructs::crds::operator_configuration::OperatorConfiguration;
+use pgsynth::constructs::crds::postgres_team::PostgresTeam;
+use pgsynth::constructs::crds::postgresql::Postgresql;
+use pgsynth::constructs::crds::definition;
+use pgsynth::constructs::releases::ReleaseName;
+use pgsynth::synth::emit;
+
+fn rendered() -> [(&'static str, Vec<u8>); 3] {
+    [
+        ("operatorconfigurations", emit(&definition::<OperatorConfiguration>())),
+        ("postgresqls", emit(&definition::<Postgresql>())),
+        ("postgresteams", emit(&definition::<PostgresTeam>())),
+    ]
+}
+
+/// `PGSYNTH_UPDATE=1 cargo test --test it crds` writes them anew; a release that is out never changes.
+#[test]
+fn the_committed_crds_are_those_of_the_types() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructs/releases/r2026_11");
+    let committed = ReleaseName::R2026_11.release().crds;
+    for (name, bytes) in rendered() {
+        if std::env::var_os("PGSYNTH_UPDATE").is_some() {
+            std::fs::write(folder.join(format!("{name}.yaml")), &bytes).unwrap();
+            continue;
+        }
+        let (_, text) = committed.iter().find(|(committed, _)| *committed == name).unwrap();
+        assert!(text.as_bytes() == bytes, "{name}.yaml is not what the types say; run with PGSYNTH_UPDATE=1");
+    }
+}

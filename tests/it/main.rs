@@ -1,0 +1,4 @@
+//! Integration tests of package pgsynth, one binary.
+#![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types)]
+
+mod crds;
