@@ -30,7 +30,7 @@ mirror! {
         /// `OperatorConfiguration`.
         kind: String,
         /// Name, namespace, labels and annotations.
-        [required] metadata: Metadata,
+        [required] metadata: Metadata => undescribed(),
     }
 }
 

@@ -13,7 +13,7 @@ mirror! {
         /// `PostgresTeam`.
         kind: String,
         /// Name, namespace, labels and annotations.
-        [required] metadata: Metadata,
+        [required] metadata: Metadata => undescribed(),
         /// The teams.
         [required] spec: PostgresTeamSpec,
     }

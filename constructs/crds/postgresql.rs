@@ -30,7 +30,7 @@ mirror! {
         /// `postgresql`.
         kind: String,
         /// Name, namespace, labels and annotations.
-        [required] metadata: Metadata,
+        [required] metadata: Metadata => undescribed(),
         /// What is wanted.
         [required] spec: PostgresqlSpec,
         /// What the operator says of it.

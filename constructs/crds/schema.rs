@@ -106,6 +106,11 @@ impl Schema {
         Self { description: Some(description.trim().to_owned()), ..self }
     }
 
+    /// Without a text: the API server takes nothing but a type for `metadata`.
+    pub fn undescribed(self) -> Self {
+        Self { description: None, ..self }
+    }
+
     /// With the value that the API server fills in.
     pub fn defaulted(self, default: impl Into<serde_yaml::Value>) -> Self {
         Self { default: Some(default.into()), ..self }
