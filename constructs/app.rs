@@ -9,13 +9,13 @@ pub use validate::{Past, Valid};
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::base::{Problem, Problems};
+use crate::base::Problems;
 use crate::chart::Chart;
 use crate::external_operator::ExternalOperator;
 use crate::platform::Platform;
 use crate::releases::ReleaseName;
 use crate::retired::Retired;
-use crate::values::{Id, Ref, Section, choices, given};
+use crate::values::{Id, Section, choices, given};
 
 /// The root of everything that is rendered: charts, and the operator that they run under.
 ///
@@ -149,17 +149,6 @@ impl App {
     /// Folder of the output, below the project.
     pub fn output(&self) -> &str {
         self.output.as_ref().map_or("dist", OutputFolder::as_str)
-    }
-
-    /// Adds a cluster to a chart.
-    ///
-    /// # Errors
-    /// Where there is no such chart, or the id is ill-formed or taken.
-    pub fn add_cluster(&mut self, chart: &str, id: &str, cluster: crate::Cluster) -> Result<Ref<crate::Cluster>, Problem> {
-        let Some(chart_of) = self.charts.get_mut(chart) else {
-            return Err(Problem::new(format!("charts.{chart}"), "required: the chart is not there"));
-        };
-        chart_of.clusters.add(id, cluster).map_err(|error| Problem::new(format!("charts.{chart}.clusters"), error.to_string()))
     }
 
     /// Checks everything and renders the objects: all problems at once, or an app that can be synthesized.

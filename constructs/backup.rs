@@ -28,7 +28,10 @@ impl Backup {
         }
         problems.warning(Problem {
             trap: Some("no-backup"),
-            ..Problem::new(scope.path(), format!("no backup: \"{none}\"; what is lost with the volumes is lost"))
+            ..Problem::new(
+                scope.path(),
+                format!("no backup: \"{none}\"; what is lost with the volumes is lost"),
+            )
         });
     }
 }

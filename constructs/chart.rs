@@ -81,7 +81,11 @@ impl Chart {
     ///
     /// # Errors
     /// Where the id is ill-formed or taken.
-    pub fn add(&mut self, id: &str, construct: impl Construct + 'static) -> Result<Ref<Arc<dyn Construct>>, SectionError> {
+    pub fn add(
+        &mut self,
+        id: &str,
+        construct: impl Construct + 'static,
+    ) -> Result<Ref<Arc<dyn Construct>>, SectionError> {
         self.constructs.0.add(id, Arc::new(construct))
     }
 

@@ -11,7 +11,9 @@ mod tls;
 mod volume;
 
 pub(crate) use exposure::HETZNER;
-pub use exposure::{Endpoint, Exposure, HealthCheck, LoadBalancer, LoadBalancerAlgorithm, Location, NetworkZone, Through};
+pub use exposure::{
+    Endpoint, Exposure, HealthCheck, LoadBalancer, LoadBalancerAlgorithm, Location, NetworkZone, Through,
+};
 pub use high_availability::HighAvailability;
 pub use pooler::Pooler;
 pub use render::Resolved;
@@ -293,12 +295,17 @@ impl Cluster {
         if let Err(rule) = NameRule::Dns1035.check(name, longest) {
             let mut problem = Problem::new(scope.path(), format!("invalid name `{name}`: {rule}"));
             if !allow_long_name && NameRule::Dns1035.check(name, 51).is_ok() {
-                problem = problem.hint("a cluster that is there already may keep its name with `allowLongName: true`");
+                problem = problem
+                    .hint("a cluster that is there already may keep its name with `allowLongName: true`");
             }
             problems.error(problem);
         }
         if let Some(suffix) = SUFFIXES.iter().find(|suffix| name.ends_with(**suffix)) {
-            problems.invalid(scope.path(), name, format!("a name may not end in `{suffix}`, which is appended to the names of other clusters"));
+            problems.invalid(
+                scope.path(),
+                name,
+                format!("a name may not end in `{suffix}`, which is appended to the names of other clusters"),
+            );
         }
         backup.validate(&scope.below("backup"), problems);
         resources.validate(&scope.below("resources"), problems);
@@ -315,21 +322,38 @@ impl Cluster {
         }
         for (field, roles) in [("users", rotated), ("inPlace", in_place), ("ignore", ignore)] {
             for role in roles.iter().filter(|role| !users.contains_key(*role)) {
-                problems.invalid(scope.at(&format!("rotation.{field}")), role, "must be one of the cluster's `users`");
+                problems.invalid(
+                    scope.at(&format!("rotation.{field}")),
+                    role,
+                    "must be one of the cluster's `users`",
+                );
             }
         }
     }
 
     /// What others may know of this cluster.
-    pub(crate) fn facts(&self, name: &str, namespace: &str, operator: &crate::base::OperatorFacts) -> ClusterFacts {
+    pub(crate) fn facts(
+        &self,
+        name: &str,
+        namespace: &str,
+        operator: &crate::base::OperatorFacts,
+    ) -> ClusterFacts {
         let kubernetes = operator.configuration.kubernetes.as_ref();
-        let logs_in = |flags: &Vec<RoleFlag>| !flags.iter().any(|flag| flag.as_str().eq_ignore_ascii_case("nologin"));
+        let logs_in =
+            |flags: &Vec<RoleFlag>| !flags.iter().any(|flag| flag.as_str().eq_ignore_ascii_case("nologin"));
         ClusterFacts {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
             domain: kubernetes.and_then(|section| section.cluster_domain.clone()).unwrap_or_default(),
-            secret_name_template: kubernetes.and_then(|section| section.secret_name_template.clone()).unwrap_or_default(),
-            roles: self.users.iter().filter(|(_, flags)| logs_in(flags)).map(|(role, _)| role.clone()).collect(),
+            secret_name_template: kubernetes
+                .and_then(|section| section.secret_name_template.clone())
+                .unwrap_or_default(),
+            roles: self
+                .users
+                .iter()
+                .filter(|(_, flags)| logs_in(flags))
+                .map(|(role, _)| role.clone())
+                .collect(),
             poolers: (
                 self.pooler.is_some() || self.spec.enable_connection_pooler == Some(true),
                 self.pooler.as_ref().is_some_and(|pooler| pooler.replicas)

@@ -128,15 +128,23 @@ impl Database {
                     let without = || PreparedSchema { default_roles: Some(false), default_users: None };
                     let mut schemas = IndexMap::from([("public".to_owned(), without())]);
                     schemas.extend(extensions.values().map(|schema| (schema.clone(), without())));
-                    PreparedDatabase { schemas: Some(schemas), extensions: Some(extensions), ..PreparedDatabase::default() }
+                    PreparedDatabase {
+                        schemas: Some(schemas),
+                        extensions: Some(extensions),
+                        ..PreparedDatabase::default()
+                    }
                 });
                 (Some(owner.clone()), prepared)
             }
             None => {
-                let schemas = schemas.iter().map(|(name, DatabaseSchema { default_roles, default_users })| {
-                    let schema = PreparedSchema { default_roles: Some(*default_roles), default_users: Some(*default_users) };
-                    (name.clone(), schema)
-                });
+                let schemas =
+                    schemas.iter().map(|(name, DatabaseSchema { default_roles, default_users })| {
+                        let schema = PreparedSchema {
+                            default_roles: Some(*default_roles),
+                            default_users: Some(*default_users),
+                        };
+                        (name.clone(), schema)
+                    });
                 let schemas: IndexMap<_, _> = schemas.collect();
                 let prepared = PreparedDatabase {
                     default_users: Some(*default_users),

@@ -49,7 +49,7 @@ impl Namespace {
 
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
         let Self { name: _, create, labels, annotations } = self;
-        if !create && !(labels.is_empty() && annotations.is_empty()) {
+        if !create && (!labels.is_empty() || !annotations.is_empty()) {
             problems.forbidden(scope.path(), "labels and annotations need `create: true`; a namespace that is only referred to is not rendered");
         }
     }
@@ -111,7 +111,8 @@ impl<'de> Deserialize<'de> for Namespace {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Namespace, A::Error> {
-                let Fields { name, create, labels, annotations } = Fields::deserialize(MapAccessDeserializer::new(map))?;
+                let Fields { name, create, labels, annotations } =
+                    Fields::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(Namespace { name, create, labels, annotations })
             }
         }

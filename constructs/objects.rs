@@ -27,7 +27,10 @@ impl RawObject {
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
         for path in [&["apiVersion"][..], &["kind"], &["metadata", "name"]] {
             if self.text(path).is_none_or(str::is_empty) {
-                problems.required(scope.at(&path.join(".")), "an object has an `apiVersion`, a `kind` and a `metadata.name`, each a text");
+                problems.required(
+                    scope.at(&path.join(".")),
+                    "an object has an `apiVersion`, a `kind` and a `metadata.name`, each a text",
+                );
             }
         }
         if let Some(namespace) = self.text(&["metadata", "namespace"])
@@ -35,15 +38,23 @@ impl RawObject {
         {
             problems.invalid(scope.at("metadata.namespace"), namespace, rule);
         }
-        if self.text(&["kind"]) == Some("Secret") && ["data", "stringData"].iter().any(|key| self.0.contains_key(*key)) {
+        if self.text(&["kind"]) == Some("Secret")
+            && ["data", "stringData"].iter().any(|key| self.0.contains_key(*key))
+        {
             // The values are left out of the message: they are what must not be seen.
             problems.error(
-                Problem::new(scope.path(), "forbidden: a Secret with its contents would put them into the output")
-                    .hint("make the Secret outside, and refer to it by name"),
+                Problem::new(
+                    scope.path(),
+                    "forbidden: a Secret with its contents would put them into the output",
+                )
+                .hint("make the Secret outside, and refer to it by name"),
             );
         }
         if self.text(&["kind"]) == Some("List") {
-            problems.forbidden(scope.at("kind"), "a List hides its objects from the checks; write each as an object of its own");
+            problems.forbidden(
+                scope.at("kind"),
+                "a List hides its objects from the checks; write each as an object of its own",
+            );
         }
         nulls(&Value::Mapping(self.0.clone()), scope.path(), problems);
     }
@@ -67,7 +78,11 @@ impl RawObject {
 // The API server drops some nulls and refuses others, and every delivery tool has its own opinion.
 fn nulls(value: &Value, path: &str, problems: &mut Problems) {
     match value {
-        Value::Null => problems.invalid(path, "null", "leave the key out; delivery tools disagree about what `null` means"),
+        Value::Null => problems.invalid(
+            path,
+            "null",
+            "leave the key out; delivery tools disagree about what `null` means",
+        ),
         Value::Sequence(items) => {
             for (index, item) in items.iter().enumerate() {
                 nulls(item, &format!("{path}.{index}"), problems);
@@ -77,7 +92,11 @@ fn nulls(value: &Value, path: &str, problems: &mut Problems) {
             for (key, item) in map {
                 match key.as_str() {
                     Some(key) => nulls(item, &format!("{path}.{key}"), problems),
-                    None => problems.invalid(path, serde_yaml::to_string(key).unwrap_or_default().trim(), "keys are texts; put it in quotes"),
+                    None => problems.invalid(
+                        path,
+                        serde_yaml::to_string(key).unwrap_or_default().trim(),
+                        "keys are texts; put it in quotes",
+                    ),
                 }
             }
         }

@@ -9,7 +9,9 @@ pub(crate) use defaults::upstream_defaults;
 use std::fmt;
 
 use indexmap::IndexMap;
-use k8s_openapi::api::networking::v1::{NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec};
+use k8s_openapi::api::networking::v1::{
+    NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
+};
 use k8s_openapi::api::scheduling::v1::PriorityClass;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -128,7 +130,15 @@ impl Operator {
     }
 
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
-        let Self { watch: _, configuration, resources: _, api_clients: _, json_log: _, user_roles: _, accept: _ } = self;
+        let Self {
+            watch: _,
+            configuration,
+            resources: _,
+            api_clients: _,
+            json_log: _,
+            user_roles: _,
+            accept: _,
+        } = self;
         for (path, field) in [("kubernetes.watched_namespace", "watch"), ("enable_crd_registration", "")] {
             if configuration.contains(&path.split('.').collect::<Vec<_>>()) {
                 let rule = match field {
@@ -138,7 +148,12 @@ impl Operator {
                 problems.forbidden(scope.at(&format!("configuration.{path}")), rule);
             }
         }
-        for secret in ["logical_backup.logical_backup_s3_access_key_id", "logical_backup.logical_backup_s3_secret_access_key", "logical_backup.logical_backup_azure_storage_account_key", "scalyr.scalyr_api_key"] {
+        for secret in [
+            "logical_backup.logical_backup_s3_access_key_id",
+            "logical_backup.logical_backup_s3_secret_access_key",
+            "logical_backup.logical_backup_azure_storage_account_key",
+            "scalyr.scalyr_api_key",
+        ] {
             if configuration.contains(&secret.split('.').collect::<Vec<_>>()) {
                 problems.forbidden(
                     scope.at(&format!("configuration.{secret}")),
@@ -149,16 +164,22 @@ impl Operator {
     }
 
     /// The operator as its clusters see it, with every setting filled in.
-    pub(crate) fn facts(&self, namespace: &str, platform: Platform, release: &crate::releases::Release) -> OperatorFacts {
+    pub(crate) fn facts(
+        &self,
+        namespace: &str,
+        platform: Platform,
+        release: &crate::releases::Release,
+    ) -> OperatorFacts {
         let watch = match &self.watch {
             WatchSetting::All => Watch::All,
             WatchSetting::Namespace(watched) => Watch::Namespace(watched.to_string()),
         };
         let mut configuration = self.configuration.clone();
-        configuration.kubernetes.get_or_insert_with(Kubernetes::default).watched_namespace = Some(match &watch {
-            Watch::All => "*".to_owned(),
-            Watch::Namespace(watched) => watched.clone(),
-        });
+        configuration.kubernetes.get_or_insert_with(Kubernetes::default).watched_namespace =
+            Some(match &watch {
+                Watch::All => "*".to_owned(),
+                Watch::Namespace(watched) => watched.clone(),
+            });
         configuration.enable_crd_registration = Some(false);
         configuration.fill(defaults::production(platform, release));
         configuration.fill(upstream_defaults());
@@ -170,7 +191,8 @@ impl Operator {
     }
 
     pub(crate) fn objects(&self, scope: &Scope) -> Vec<Object> {
-        let Self { watch: _, configuration: _, resources, api_clients, json_log, user_roles, accept: _ } = self;
+        let Self { watch: _, configuration: _, resources, api_clients, json_log, user_roles, accept: _ } =
+            self;
         let facts = scope.operator();
         let metadata = |name: &str, namespace: Option<&str>| ObjectMeta {
             name: Some(name.to_owned()),
@@ -191,8 +213,19 @@ impl Operator {
                 description: Some("PostgreSQL, above applications and below storage".to_owned()),
             },
         ));
-        objects.push(Object::of(Stage::Operator, scope.path(), network_policy(facts, api_clients, metadata(NAME, Some(scope.namespace())))));
-        objects.extend(deployment::objects(facts, resources, *json_log, !api_clients.is_empty(), scope, &metadata));
+        objects.push(Object::of(
+            Stage::Operator,
+            scope.path(),
+            network_policy(facts, api_clients, metadata(NAME, Some(scope.namespace()))),
+        ));
+        objects.extend(deployment::objects(
+            facts,
+            resources,
+            *json_log,
+            !api_clients.is_empty(),
+            scope,
+            &metadata,
+        ));
         objects
     }
 
@@ -225,7 +258,11 @@ fn api_port(facts: &OperatorFacts) -> i32 {
 }
 
 /// Nobody reaches the operator but its clients; the kubelet's probes are not subject to policies.
-fn network_policy(facts: &OperatorFacts, clients: &IndexMap<String, String>, metadata: ObjectMeta) -> NetworkPolicy {
+fn network_policy(
+    facts: &OperatorFacts,
+    clients: &IndexMap<String, String>,
+    metadata: ObjectMeta,
+) -> NetworkPolicy {
     let rule = NetworkPolicyIngressRule {
         from: Some(vec![NetworkPolicyPeer {
             namespace_selector: Some(LabelSelector::default()),
@@ -242,7 +279,10 @@ fn network_policy(facts: &OperatorFacts, clients: &IndexMap<String, String>, met
         }]),
     };
     let spec = NetworkPolicySpec {
-        pod_selector: Some(LabelSelector { match_labels: Some(deployment::selector()), ..LabelSelector::default() }),
+        pod_selector: Some(LabelSelector {
+            match_labels: Some(deployment::selector()),
+            ..LabelSelector::default()
+        }),
         policy_types: Some(vec!["Ingress".to_owned()]),
         ingress: (!clients.is_empty()).then(|| vec![rule]),
         ..NetworkPolicySpec::default()

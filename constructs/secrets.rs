@@ -31,7 +31,9 @@ pub(crate) fn needs(
         .values()
         .flat_map(|facts| {
             let system = ["postgres", "standby", "pooler"].into_iter();
-            system.chain(facts.roles.iter().map(String::as_str)).map(|role| (facts.namespace.as_str(), facts.secret(role)))
+            system
+                .chain(facts.roles.iter().map(String::as_str))
+                .map(|role| (facts.namespace.as_str(), facts.secret(role)))
         })
         .collect();
     let mut needs = Needs::new();
@@ -60,8 +62,11 @@ fn cluster(resource: &Postgresql, operator: &OperatorFacts, origin: &str, needs:
     };
     let spec = &resource.spec;
     if let Some(tls) = &spec.tls {
-        let file = |file: &Option<String>, default: &'static str| file.clone().filter(|file| !file.is_empty()).unwrap_or_else(|| default.to_owned());
-        let (certificate, key) = (file(&tls.certificate_file, "tls.crt"), file(&tls.private_key_file, "tls.key"));
+        let file = |file: &Option<String>, default: &'static str| {
+            file.clone().filter(|file| !file.is_empty()).unwrap_or_else(|| default.to_owned())
+        };
+        let (certificate, key) =
+            (file(&tls.certificate_file, "tls.crt"), file(&tls.private_key_file, "tls.key"));
         let ca = tls.ca_file.clone().unwrap_or_default();
         let mut keys = vec![certificate.as_str(), key.as_str()];
         match tls.ca_secret_name.as_deref().filter(|name| !name.is_empty()) {
@@ -71,26 +76,37 @@ fn cluster(resource: &Postgresql, operator: &OperatorFacts, origin: &str, needs:
         }
         add(tls.secret_name.as_deref().unwrap_or_default(), &keys);
     }
-    let sidecars = spec.sidecars.iter().flat_map(|list| list.iter()).filter_map(|sidecar| sidecar.env.as_ref());
+    let sidecars =
+        spec.sidecars.iter().flat_map(|list| list.iter()).filter_map(|sidecar| sidecar.env.as_ref());
     let init = spec.init_containers.iter().flat_map(|list| list.iter());
     let init_env = init.clone().filter_map(|container| container.env.as_ref());
-    let variables: Vec<&EnvVar> = spec.env.iter().chain(sidecars).chain(init_env).flat_map(|list| list.iter()).collect();
+    let variables: Vec<&EnvVar> =
+        spec.env.iter().chain(sidecars).chain(init_env).flat_map(|list| list.iter()).collect();
     for variable in variables {
-        if let Some(reference) = variable.value_from.as_ref().and_then(|source| source.secret_key_ref.as_ref())
+        if let Some(reference) =
+            variable.value_from.as_ref().and_then(|source| source.secret_key_ref.as_ref())
             && reference.optional != Some(true)
         {
             add(reference.name.as_deref().unwrap_or_default(), &[&reference.key]);
         }
     }
-    let sources: Vec<&EnvFromSource> = spec.env_from.iter().chain(init.filter_map(|container| container.env_from.as_ref())).flatten().collect();
+    let sources: Vec<&EnvFromSource> = spec
+        .env_from
+        .iter()
+        .chain(init.filter_map(|container| container.env_from.as_ref()))
+        .flatten()
+        .collect();
     for source in sources {
-        if let Some(reference) = source.secret_ref.as_ref().filter(|reference| reference.optional != Some(true)) {
+        if let Some(reference) =
+            source.secret_ref.as_ref().filter(|reference| reference.optional != Some(true))
+        {
             add(reference.name.as_deref().unwrap_or_default(), &[]);
         }
     }
     for volume in spec.additional_volumes.iter().flat_map(|list| list.iter()) {
         let secret = volume.volume_source.0.get("secret");
-        let optional = secret.and_then(|secret| secret.get("optional")).and_then(serde_yaml::Value::as_bool) == Some(true);
+        let optional = secret.and_then(|secret| secret.get("optional")).and_then(serde_yaml::Value::as_bool)
+            == Some(true);
         let name = secret.and_then(|secret| secret.get("secretName")).and_then(serde_yaml::Value::as_str);
         if let Some(name) = name.filter(|_| !optional) {
             add(name, &[]);

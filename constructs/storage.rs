@@ -194,7 +194,10 @@ impl Longhorn {
         }
         let own = self.own_parameters();
         for key in parameters.keys().filter(|key| own.contains_key(*key)) {
-            problems.forbidden(scope.at(&format!("parameters.{key}")), "the class sets this already; say it by its field");
+            problems.forbidden(
+                scope.at(&format!("parameters.{key}")),
+                "the class sets this already; say it by its field",
+            );
         }
     }
 }
@@ -210,39 +213,52 @@ impl Storage {
 
     /// What the checks of clusters need to know of the class.
     pub(crate) fn facts(&self, name: &str) -> ClassFacts {
-        let facts = |expandable, replicas, node_bound| ClassFacts { name: name.to_owned(), expandable, replicas, node_bound };
+        let facts = |expandable, replicas, node_bound| ClassFacts {
+            name: name.to_owned(),
+            expandable,
+            replicas,
+            node_bound,
+        };
         match self {
             Self::Longhorn(longhorn) => {
                 facts(Some(true), Some(longhorn.copies()), Some(longhorn.layout == Layout::Local))
             }
             Self::Hcloud(_) => facts(Some(true), Some(1), Some(false)),
             Self::LocalPath(_) => facts(Some(false), Some(1), Some(true)),
-            Self::Existing(ExistingClass { expandable, replicas, node_bound }) => facts(*expandable, *replicas, *node_bound),
+            Self::Existing(ExistingClass { expandable, replicas, node_bound }) => {
+                facts(*expandable, *replicas, *node_bound)
+            }
         }
     }
 
     pub(crate) fn objects(&self, name: &str, scope: &Scope) -> Vec<Object> {
-        let class = |provisioner: &str, parameters: BTreeMap<String, String>, expandable: bool| StorageClass {
-            metadata: ObjectMeta {
-                name: Some(name.to_owned()),
-                labels: Some(scope.labels().clone().into_iter().collect()),
-                annotations: annotations_of(scope, &IndexMap::new()),
-                ..ObjectMeta::default()
-            },
-            provisioner: provisioner.to_owned(),
-            parameters: (!parameters.is_empty()).then_some(parameters),
-            allow_volume_expansion: Some(expandable),
-            reclaim_policy: Some("Retain".to_owned()),
-            volume_binding_mode: Some("WaitForFirstConsumer".to_owned()),
-            ..StorageClass::default()
-        };
+        let class =
+            |provisioner: &str, parameters: BTreeMap<String, String>, expandable: bool| StorageClass {
+                metadata: ObjectMeta {
+                    name: Some(name.to_owned()),
+                    labels: Some(scope.labels().clone().into_iter().collect()),
+                    annotations: annotations_of(scope, &IndexMap::new()),
+                    ..ObjectMeta::default()
+                },
+                provisioner: provisioner.to_owned(),
+                parameters: (!parameters.is_empty()).then_some(parameters),
+                allow_volume_expansion: Some(expandable),
+                reclaim_policy: Some("Retain".to_owned()),
+                volume_binding_mode: Some("WaitForFirstConsumer".to_owned()),
+                ..StorageClass::default()
+            };
         let object = |class| Object::of(Stage::Storage, scope.path(), class);
         match self {
             Self::Longhorn(longhorn) => {
                 let mut parameters = longhorn.own_parameters();
                 parameters.extend(longhorn.parameters.clone());
                 let mut objects = vec![object(class("driver.longhorn.io", parameters, true))];
-                objects.extend(longhorn.trim.as_ref().map(|cron| longhorn::trim_job(name, cron, longhorn.group(), scope)));
+                objects.extend(
+                    longhorn
+                        .trim
+                        .as_ref()
+                        .map(|cron| longhorn::trim_job(name, cron, longhorn.group(), scope)),
+                );
                 objects
             }
             Self::Hcloud(Hcloud { file_system, labels }) => {
@@ -255,7 +271,9 @@ impl Storage {
                 }
                 vec![object(class("csi.hetzner.cloud", parameters, true))]
             }
-            Self::LocalPath(LocalPath {}) => vec![object(class("rancher.io/local-path", BTreeMap::new(), false))],
+            Self::LocalPath(LocalPath {}) => {
+                vec![object(class("rancher.io/local-path", BTreeMap::new(), false))]
+            }
             Self::Existing(_) => vec![],
         }
     }

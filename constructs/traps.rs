@@ -62,12 +62,15 @@ pub struct OperatorView<'a> {
     pub protect: bool,
 }
 
+/// Where a rule about several clusters reports: index of the cluster, id of the trap, message.
+type FoundAmong<'a> = dyn FnMut(usize, &'static str, String) + 'a;
+
 /// What a rule is a function of.
 pub(crate) enum Check {
     /// One cluster.
     Cluster(fn(&ClusterView, &mut Found)),
     /// All clusters of the app together.
-    Clusters(fn(&[ClusterView], &mut dyn FnMut(usize, &'static str, &str, String))),
+    Clusters(fn(&[ClusterView], &mut FoundAmong)),
     /// The operator.
     Operator(fn(&OperatorView, &mut Found)),
     /// A StorageClass.
@@ -99,7 +102,11 @@ pub(crate) struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    pub(crate) fn new(id: &'static str, place: &'a dyn Fn(&str) -> String, problems: &'a mut Problems) -> Self {
+    pub(crate) fn new(
+        id: &'static str,
+        place: &'a dyn Fn(&str) -> String,
+        problems: &'a mut Problems,
+    ) -> Self {
         Self { id, place, problems }
     }
 
@@ -138,8 +145,11 @@ mod tests {
         rules.sort_unstable();
         rules.dedup();
         let decided: Vec<_> = {
-            let mut ids: Vec<_> =
-                TABLE.iter().filter(|(_, fate)| matches!(fate, Fate::Error | Fate::Warning)).map(|(id, _)| *id).collect();
+            let mut ids: Vec<_> = TABLE
+                .iter()
+                .filter(|(_, fate)| matches!(fate, Fate::Error | Fate::Warning))
+                .map(|(id, _)| *id)
+                .collect();
             ids.sort_unstable();
             ids
         };

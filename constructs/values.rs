@@ -12,8 +12,8 @@ mod parameter;
 mod patterns;
 mod section;
 
-pub(crate) use checked::checked_text;
 pub use checked::Invalid;
+pub(crate) use checked::checked_text;
 pub(crate) use choices::choices;
 pub use duration::{Duration, GoDuration};
 pub use id::{Id, Label, LabelValue, Name, NameRule};

@@ -107,7 +107,9 @@ fn exit(result: anyhow::Result<Exit>) -> ExitCode {
     let exit = result.unwrap_or_else(|error| {
         // Where nobody reads on, as in `pgsynth list | head`, there is nothing to say and nobody to say it to.
         let broken = error.chain().any(|cause| {
-            cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+            cause
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
         });
         if broken {
             return Exit::Done;

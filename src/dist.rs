@@ -28,8 +28,8 @@ pub const STATE: &str = ".pgsynth";
 #[derive(Debug)]
 pub struct Changes {
     folder: PathBuf,
-    /// Files to write, with what is there now.
-    write: Vec<(String, Vec<u8>, Option<Vec<u8>>)>,
+    /// Files to write.
+    write: Vec<Change>,
     /// Files to remove, with what is there now.
     remove: Vec<(String, Vec<u8>)>,
     state: (Vec<u8>, Option<Vec<u8>>),
@@ -38,6 +38,9 @@ pub struct Changes {
     /// Files that are as they should be.
     unchanged: usize,
 }
+
+/// A file to write: its name, what it shall hold, and what is there now.
+type Change = (String, Vec<u8>, Option<Vec<u8>>);
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +57,12 @@ pub struct Written {
 ///
 /// # Errors
 /// Where the folder is no folder, belongs to another app, or has a file in the way that is not this app's.
-pub fn plan(folder: &Path, state: &State, renamed_from: Option<&str>, manifests: Vec<Manifest>) -> Result<Changes> {
+pub fn plan(
+    folder: &Path,
+    state: &State,
+    renamed_from: Option<&str>,
+    manifests: Vec<Manifest>,
+) -> Result<Changes> {
     let before = State::read(folder)?;
     if let Some(before) = &before
         && before.app != state.app
@@ -68,13 +76,18 @@ pub fn plan(folder: &Path, state: &State, renamed_from: Option<&str>, manifests:
             before.app
         );
     }
-    let listed: BTreeSet<String> = before.as_ref().map(|before| before.files.iter().cloned().collect()).unwrap_or_default();
+    let listed: BTreeSet<String> =
+        before.as_ref().map(|before| before.files.iter().cloned().collect()).unwrap_or_default();
     let mut changes = Changes {
         folder: folder.to_owned(),
         write: vec![],
         remove: vec![],
         state: (state.bytes(), read(&folder.join(STATE))?),
-        both: State { files: listed.iter().cloned().chain(state.files.iter().cloned()).collect(), ..state.clone() }.bytes(),
+        both: State {
+            files: listed.iter().cloned().chain(state.files.iter().cloned()).collect(),
+            ..state.clone()
+        }
+        .bytes(),
         unchanged: 0,
     };
     for Manifest { name, bytes } in manifests {
@@ -109,8 +122,12 @@ impl Changes {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let one = |name: &str, old: Option<&[u8]>, new: Option<&[u8]>| {
             let (before, after) = (text(old.unwrap_or_default()), text(new.unwrap_or_default()));
-            let header = |side: Option<&[u8]>| side.map_or("/dev/null".to_owned(), |_| format!("{folder}/{name}"));
-            similar::TextDiff::from_lines(&before, &after).unified_diff().header(&header(old), &header(new)).to_string()
+            let header =
+                |side: Option<&[u8]>| side.map_or("/dev/null".to_owned(), |_| format!("{folder}/{name}"));
+            similar::TextDiff::from_lines(&before, &after)
+                .unified_diff()
+                .header(&header(old), &header(new))
+                .to_string()
         };
         let mut diff = String::new();
         if Some(&self.state.0) != self.state.1.as_ref() {
@@ -148,7 +165,7 @@ impl Changes {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(write.len() / 64 + 1);
         let share = write.len().div_ceil(threads).max(1);
         std::thread::scope(|scope| {
-            let some = |share: &[(String, Vec<u8>, Option<Vec<u8>>)]| {
+            let some = |share: &[Change]| {
                 share.iter().try_for_each(|(name, bytes, _)| replace(&folder.join(name), bytes))
             };
             let workers: Vec<_> = write.chunks(share).map(|share| scope.spawn(move || some(share))).collect();

@@ -20,7 +20,10 @@ pub struct Manifest {
 /// Renders the files of an app, sorted by name, CRDs first. It cannot fail: what could be wrong was found by
 /// [`App::validate`].
 pub fn synth(app: &App, valid: &Valid) -> Vec<Manifest> {
-    let header = format!("# Rendered by pgsynth from app `{}`. Do not edit: change the app and synthesize again.\n", app.name);
+    let header = format!(
+        "# Rendered by pgsynth from app `{}`. Do not edit: change the app and synthesize again.\n",
+        app.name
+    );
     let crds = valid.crds().iter().map(|(name, text)| Manifest {
         name: format!("crds/{name}.yaml"),
         bytes: [header.as_bytes(), text.as_bytes()].concat(),

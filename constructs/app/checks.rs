@@ -24,7 +24,12 @@ pub(super) fn clusters(app: &App, operator: &OperatorFacts, entries: &[Entry], p
     let classes = app.classes();
     let views: Vec<_> = entries
         .iter()
-        .map(|entry| ClusterView { resource: &entry.resolved.resource, operator, platform: app.platform, classes: &classes })
+        .map(|entry| ClusterView {
+            resource: &entry.resolved.resource,
+            operator,
+            platform: app.platform,
+            classes: &classes,
+        })
         .collect();
     let place = |entry: &Entry, path: &str| match path {
         "" => entry.scope.path().to_owned(),
@@ -40,8 +45,8 @@ pub(super) fn clusters(app: &App, operator: &OperatorFacts, entries: &[Entry], p
     }
     for (_, check) in checks() {
         if let Check::Clusters(rule) = check {
-            rule(&views, &mut |index, trap, path, message| {
-                report(trap, Problem::new(place(&entries[index], path), message), problems);
+            rule(&views, &mut |index, trap, message| {
+                report(trap, Problem::new(entries[index].scope.path(), message), problems);
             });
         }
     }
@@ -67,7 +72,10 @@ pub(super) fn accept(app: &App, problems: &mut Problems) {
     });
     let of_clusters = app.charts.iter().flat_map(|(chart, of)| {
         of.clusters.iter().flat_map(move |(name, cluster)| {
-            cluster.accept.iter().map(move |(id, reason)| (format!("charts.{chart}.clusters.{name}"), id, reason))
+            cluster
+                .accept
+                .iter()
+                .map(move |(id, reason)| (format!("charts.{chart}.clusters.{name}"), id, reason))
         })
     });
     let mut accepted = BTreeMap::new();
@@ -85,7 +93,10 @@ pub(super) fn accept(app: &App, problems: &mut Problems) {
     for (path, id) in problems.accept(&accepted) {
         // Beside errors not every warning may have been found.
         if complete {
-            problems.warning(Problem::new(join(&path, format!("accept.{id}")), format!("`{id}` does not arise here; remove the entry")));
+            problems.warning(Problem::new(
+                join(&path, format!("accept.{id}")),
+                format!("`{id}` does not arise here; remove the entry"),
+            ));
         }
     }
 }

@@ -33,13 +33,18 @@ impl App {
                 Some(operator.facts(chart.namespace.name.as_str(), self.platform, self.release.release()))
             }
             (Some(_), [(id, ..), ..]) => {
-                problems.forbidden("externalOperator", format!("chart `{id}` renders the operator; say one of the two"));
+                problems.forbidden(
+                    "externalOperator",
+                    format!("chart `{id}` renders the operator; say one of the two"),
+                );
                 None
             }
             (None, [(first, ..), (second, ..), ..]) => {
                 problems.forbidden(
                     format!("charts.{second}.operator"),
-                    format!("chart `{first}` renders the operator already; two would fight over every cluster"),
+                    format!(
+                        "chart `{first}` renders the operator already; two would fight over every cluster"
+                    ),
                 );
                 None
             }
@@ -84,7 +89,10 @@ impl App {
     pub(super) fn facts(&self, operator: &OperatorFacts) -> BTreeMap<String, ClusterFacts> {
         let clusters = self.charts.iter().flat_map(|(id, chart)| {
             chart.clusters.iter().map(move |(name, cluster)| {
-                (format!("{id}/{name}"), cluster.facts(name.as_str(), chart.namespace.name.as_str(), operator))
+                (
+                    format!("{id}/{name}"),
+                    cluster.facts(name.as_str(), chart.namespace.name.as_str(), operator),
+                )
             })
         });
         clusters.collect()

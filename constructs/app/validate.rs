@@ -107,7 +107,13 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     let record = record(&operator, &entries);
     retired(app, &mut problems);
     if let Some(before) = &past.record {
-        before.compare(&record, &|id| app.retired.contains_key(id), &past.accepted, &app.classes(), &mut problems);
+        before.compare(
+            &record,
+            &|id| app.retired.contains_key(id),
+            &past.accepted,
+            &app.classes(),
+            &mut problems,
+        );
     }
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(scope.path())));
     collisions(&objects, &mut problems);
@@ -157,7 +163,10 @@ fn chart_objects(chart: &Chart, scope: &Scope, objects: &mut Vec<Object>, proble
         let mut own = Problems::default();
         construct.validate(&here, &mut own);
         if !matches!(construct.stage(), Stage::Storage | Stage::Chart | Stage::Jobs | Stage::Monitoring) {
-            own.forbidden(here.path(), "a construct of one's own has the stage Storage, Chart, Jobs or Monitoring");
+            own.forbidden(
+                here.path(),
+                "a construct of one's own has the stage Storage, Chart, Jobs or Monitoring",
+            );
         }
         if own.is_valid() {
             objects.extend(construct.objects(&here));
@@ -187,7 +196,9 @@ fn retired(app: &App, problems: &mut Problems) {
     for (id, Retired { reason, namespace: _ }) in &app.retired {
         let path = format!("retired.{id}");
         match id.split_once('/') {
-            None => problems.invalid(&path, id, "a cluster is named by its chart and its id, `<chart>/<cluster>`"),
+            None => {
+                problems.invalid(&path, id, "a cluster is named by its chart and its id, `<chart>/<cluster>`")
+            }
             Some((chart, cluster)) => {
                 if app.charts.get(chart).is_some_and(|chart| chart.clusters.get(cluster).is_some()) {
                     problems.forbidden(&path, format!("the app has the cluster; remove this entry, or the cluster from `charts.{chart}.clusters`"));
@@ -204,11 +215,15 @@ fn collisions(objects: &[Object], problems: &mut Problems) {
     let mut seen: BTreeMap<(&str, &str, Option<&str>, &str), &Object> = BTreeMap::new();
     for object in objects {
         let identity = &object.identity;
-        let key = (identity.group(), identity.kind.as_str(), identity.namespace.as_deref(), identity.name.as_str());
+        let key =
+            (identity.group(), identity.kind.as_str(), identity.namespace.as_deref(), identity.name.as_str());
         if let Some(other) = seen.insert(key, object) {
             problems.error(
-                Problem::new(object.origin.clone(), format!("duplicate object: `{}` renders {identity} as well", other.origin))
-                    .hint("two objects of one kind, namespace and name are one object to Kubernetes"),
+                Problem::new(
+                    object.origin.clone(),
+                    format!("duplicate object: `{}` renders {identity} as well", other.origin),
+                )
+                .hint("two objects of one kind, namespace and name are one object to Kubernetes"),
             );
         }
     }
@@ -217,12 +232,18 @@ fn collisions(objects: &[Object], problems: &mut Problems) {
 /// Two ids that would give one file.
 fn file_names(objects: &[Object], problems: &mut Problems) {
     let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-    for object in objects.iter().filter(|object| matches!(object.stage, Stage::Cluster | Stage::Jobs | Stage::Monitoring)) {
+    for object in objects
+        .iter()
+        .filter(|object| matches!(object.stage, Stage::Cluster | Stage::Jobs | Stage::Monitoring))
+    {
         let file = object.file();
         match seen.get(&file) {
             Some(origin) if *origin != object.origin => problems.error(
-                Problem::new(object.origin.clone(), format!("duplicate file `{file}.yaml`: `{origin}` is written to it as well"))
-                    .hint("chart and id are joined by `-`; rename one of the charts"),
+                Problem::new(
+                    object.origin.clone(),
+                    format!("duplicate file `{file}.yaml`: `{origin}` is written to it as well"),
+                )
+                .hint("chart and id are joined by `-`; rename one of the charts"),
             ),
             _ => {
                 seen.insert(file, &object.origin);
@@ -232,7 +253,8 @@ fn file_names(objects: &[Object], problems: &mut Problems) {
 }
 
 fn crds(app: &App, operator: &OperatorFacts) -> Vec<(&'static str, &'static str)> {
-    let teams = operator.configuration.teams_api.as_ref().and_then(|teams| teams.enable_postgres_team_crd) == Some(true);
+    let teams = operator.configuration.teams_api.as_ref().and_then(|teams| teams.enable_postgres_team_crd)
+        == Some(true);
     let rendered = app.operators().next().is_some();
     let all = app.release.release().crds.iter().copied();
     all.filter(|(name, _)| rendered && (teams || *name != "postgresteams")).collect()

@@ -126,6 +126,9 @@ impl Object {
 
 impl fmt::Debug for Object {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Object").field("identity", &self.identity).field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("Object")
+            .field("identity", &self.identity)
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }

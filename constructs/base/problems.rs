@@ -125,7 +125,11 @@ impl Problems {
         self.warnings.retain(|warning| {
             let Some(trap) = warning.trap else { return true };
             let leads = |path: &str| {
-                path.is_empty() || warning.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+                path.is_empty()
+                    || warning
+                        .path
+                        .strip_prefix(path)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
             };
             match accepted.keys().find(|(path, id)| id == trap && leads(path)) {
                 Some(key) => {
@@ -158,7 +162,8 @@ mod tests {
     fn a_problem_reads_as_path_value_rule_and_fix() {
         let mut problems = Problems::default();
         problems.invalid("charts.shop.clusters.main.instances", 0, "must be at least 1");
-        problems.errors[0].location = Some(Location { file: "apps/shop.yaml".to_owned(), line: 8, column: 19 });
+        problems.errors[0].location =
+            Some(Location { file: "apps/shop.yaml".to_owned(), line: 8, column: 19 });
         problems.errors[0].hint = Some("stop a cluster with `spec.numberOfInstances: 0`".to_owned());
         insta::assert_snapshot!(problems, @r"
         charts.shop.clusters.main.instances (apps/shop.yaml:8:19): invalid value `0`: must be at least 1

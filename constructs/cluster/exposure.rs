@@ -28,12 +28,12 @@ pub struct Exposure {
 }
 
 /// One way in.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Endpoint {
     /// Whether it leads to PostgreSQL, to its pooler, or to both by a Service each. Default: `service`.
-    #[serde(default)]
+    #[serde(default = "service")]
     pub through: Through,
 
     /// A load balancer. Default: none.
@@ -60,12 +60,6 @@ choices!(
         Both = "both",
     }
 );
-
-impl Default for Through {
-    fn default() -> Self {
-        Self::Service
-    }
-}
 
 choices!(
     /// A location of Hetzner's.
@@ -170,6 +164,16 @@ pub struct HealthCheck {
     pub retries: Option<u8>,
 }
 
+fn service() -> Through {
+    Through::Service
+}
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Self { through: service(), load_balancer: None, node_port: None, annotations: IndexMap::new() }
+    }
+}
+
 /// Prefix of the annotations that Hetzner's controller reads.
 pub(crate) const HETZNER: &str = "load-balancer.hetzner.cloud/";
 
@@ -222,7 +226,9 @@ impl LoadBalancer {
             Platform::Hetzner => {}
             platform if *self != (Self { public: self.public, ..Self::default() }) => problems.forbidden(
                 scope.path(),
-                format!("only `public` has a meaning on platform `{platform}`; the other fields are Hetzner's"),
+                format!(
+                    "only `public` has a meaning on platform `{platform}`; the other fields are Hetzner's"
+                ),
             ),
             _ => {}
         }
@@ -238,9 +244,10 @@ impl Exposure {
                     .hint("leave the load balancer internal (the default), or say `public: true`"),
             );
         }
-        for (field, endpoint, pooled) in
-            [("primary", primary, pooler.is_some()), ("replicas", replicas, pooler.is_some_and(|pooler| pooler.replicas))]
-        {
+        for (field, endpoint, pooled) in [
+            ("primary", primary, pooler.is_some()),
+            ("replicas", replicas, pooler.is_some_and(|pooler| pooler.replicas)),
+        ] {
             let Some(endpoint) = endpoint else { continue };
             let scope = scope.below(field);
             let Endpoint { through, load_balancer, node_port, annotations: _ } = endpoint;
@@ -252,10 +259,16 @@ impl Exposure {
                 problems.required(scope.path(), "`loadBalancer: {...}` or `nodePort: <port>`");
             }
             if load_balancer.is_some() && node_port.is_some() {
-                problems.forbidden(scope.at("nodePort"), "stands instead of `loadBalancer`; the operator would ignore the load balancer");
+                problems.forbidden(
+                    scope.at("nodePort"),
+                    "stands instead of `loadBalancer`; the operator would ignore the load balancer",
+                );
             }
             if node_port.is_some() && *through == Through::Both {
-                problems.forbidden(scope.at("nodePort"), "one port cannot lead to two Services; write `through: service` or `through: pooler`");
+                problems.forbidden(
+                    scope.at("nodePort"),
+                    "one port cannot lead to two Services; write `through: service` or `through: pooler`",
+                );
             }
             if let Some(balancer) = load_balancer {
                 balancer.validate(&scope.below("loadBalancer"), problems);
@@ -278,7 +291,8 @@ impl Exposure {
         };
         // The operator's settings of its four Services are four fields each.
         if let Some(endpoint) = primary {
-            let (direct, pooled) = (endpoint.through != Through::Pooler, endpoint.through != Through::Service);
+            let (direct, pooled) =
+                (endpoint.through != Through::Pooler, endpoint.through != Through::Service);
             let (balancer, port) = (endpoint.load_balancer.is_some(), endpoint.node_port.map(i32::from));
             spec.enable_master_load_balancer = (balancer && direct).then_some(true);
             spec.enable_master_pooler_load_balancer = (balancer && pooled).then_some(true);
@@ -289,7 +303,8 @@ impl Exposure {
             spec.master_service_annotations = annotations(endpoint);
         }
         if let Some(endpoint) = replicas {
-            let (direct, pooled) = (endpoint.through != Through::Pooler, endpoint.through != Through::Service);
+            let (direct, pooled) =
+                (endpoint.through != Through::Pooler, endpoint.through != Through::Service);
             let (balancer, port) = (endpoint.load_balancer.is_some(), endpoint.node_port.map(i32::from));
             spec.enable_replica_load_balancer = (balancer && direct).then_some(true);
             spec.enable_replica_pooler_load_balancer = (balancer && pooled).then_some(true);

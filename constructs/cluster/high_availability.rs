@@ -67,13 +67,19 @@ impl HighAvailability {
         }
         match synchronous_replicas {
             Some(0) => problems.invalid(scope.at("synchronousReplicas"), 0, "must be at least 1"),
-            Some(_) if !synchronous => problems.forbidden(scope.at("synchronousReplicas"), "needs `synchronous: true`"),
+            Some(_) if !synchronous => {
+                problems.forbidden(scope.at("synchronousReplicas"), "needs `synchronous: true`")
+            }
             _ => {}
         }
         if let Some(lag) = maximum_lag
             && lag.bytes().is_none_or(|bytes| i64::try_from(bytes).is_err())
         {
-            problems.invalid(scope.at("maximumLag"), lag, "must be a number of bytes below 8Ei, such as `32Mi`");
+            problems.invalid(
+                scope.at("maximumLag"),
+                lag,
+                "must be a number of bytes below 8Ei, such as `32Mi`",
+            );
         }
     }
 

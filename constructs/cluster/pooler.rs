@@ -52,7 +52,11 @@ impl Pooler {
             if let Some(name) = name
                 && !is_plain_identifier(name)
             {
-                problems.invalid(scope.at(field), name, "expected lower-case letters, digits and `_`, starting with a letter");
+                problems.invalid(
+                    scope.at(field),
+                    name,
+                    "expected lower-case letters, digits and `_`, starting with a letter",
+                );
             }
         }
         resources.validate(&scope.below("resources"), problems);

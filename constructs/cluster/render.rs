@@ -103,7 +103,9 @@ impl Cluster {
         let resources = resources.render();
         let mut spec = PostgresqlSpec {
             team_id: Some(team.to_string()),
-            number_of_instances: i32::try_from(*instances).ok().and_then(|instances| instances.try_into().ok()),
+            number_of_instances: i32::try_from(*instances)
+                .ok()
+                .and_then(|instances| instances.try_into().ok()),
             postgresql: Some(PostgresqlSettings {
                 parameters: some_map(parameters),
                 version: Some(postgres.clone()),
@@ -113,7 +115,9 @@ impl Cluster {
             patroni: (patroni != Patroni::default()).then_some(patroni),
             topology_spread_constraints: spread.render(name, *instances, scope),
             enable_connection_pooler: pooler.as_ref().map(|_| true),
-            enable_replica_connection_pooler: pooler.as_ref().and_then(|pooler| pooler.replicas.then_some(true)),
+            enable_replica_connection_pooler: pooler
+                .as_ref()
+                .and_then(|pooler| pooler.replicas.then_some(true)),
             connection_pooler: pooler.as_ref().map(super::Pooler::render),
             tls: tls.as_ref().map(super::Tls::render),
             users: some_map(users),
@@ -141,34 +145,49 @@ impl Cluster {
     }
 
     fn fill_defaults(&self, spec: &mut PostgresqlSpec, scope: &Scope) {
-        let mut defaults = PostgresqlSpec::default();
         if !self.resources.wants_huge_pages() {
-            // PostgreSQL's `try` takes huge pages that the pod may not touch, and dies of it (platform.md 4.4).
-            let parameters = IndexMap::from([("huge_pages".to_owned(), Parameter::from("off"))]);
-            defaults.postgresql = Some(PostgresqlSettings { parameters: Some(parameters), version: None });
+            // PostgreSQL's `try` takes huge pages that the pod may not touch, and dies of it (postgres-operator issue 1548).
+            let settings = spec.postgresql.get_or_insert_with(PostgresqlSettings::default);
+            let parameters = settings.parameters.get_or_insert_with(IndexMap::new);
+            parameters.entry("huge_pages".to_owned()).or_insert_with(|| Parameter::from("off"));
         }
-        // The operator's list of options replaces Spilo's, checksums included (zalando.md 2.9).
-        let initdb = IndexMap::from([("data-checksums".to_owned(), "true".to_owned())]);
-        defaults.patroni = Some(Patroni { initdb: Some(initdb), ..Patroni::default() });
-        if spec.tls.is_some() && scope.operator().configuration.kubernetes.as_ref().is_none_or(|section| section.spilo_fsgroup.is_none()) {
-            defaults.spilo_fs_group = Some(103);
+        // The operator's list of options replaces Spilo's, checksums included (pkg/cluster/k8sres.go:369).
+        let initdb =
+            spec.patroni.get_or_insert_with(Patroni::default).initdb.get_or_insert_with(IndexMap::new);
+        initdb.entry("data-checksums".to_owned()).or_insert_with(|| "true".to_owned());
+        let group =
+            scope.operator().configuration.kubernetes.as_ref().and_then(|section| section.spilo_fsgroup);
+        if spec.tls.is_some() && group.is_none() {
+            spec.spilo_fs_group.get_or_insert(103);
         }
-        spec.fill(defaults);
 
         let resources = spec.resources.get_or_insert_with(Resources::default);
-        let memory = |amounts: &Option<ResourceAmounts>| amounts.as_ref().and_then(|amounts| amounts.memory.clone());
+        let memory =
+            |amounts: &Option<ResourceAmounts>| amounts.as_ref().and_then(|amounts| amounts.memory.clone());
         let (requested, limit) = (memory(&resources.requests), memory(&resources.limits));
         let platform = || scope.platform().memory().parse().ok();
         let limit = limit.or_else(|| requested.clone()).or_else(platform);
         let requested = requested.or_else(|| limit.clone());
         let requests = resources.requests.get_or_insert_with(ResourceAmounts::default);
-        requests.fill(ResourceAmounts { cpu: scope.platform().cpu().parse().ok(), memory: requested, ..ResourceAmounts::default() });
+        requests.fill(ResourceAmounts {
+            cpu: scope.platform().cpu().parse().ok(),
+            memory: requested,
+            ..ResourceAmounts::default()
+        });
         let limits = resources.limits.get_or_insert_with(ResourceAmounts::default);
         limits.fill(ResourceAmounts { memory: limit, ..ResourceAmounts::default() });
 
         // The API server's defaults inside lists, written out: a client-side apply would see a difference for ever.
-        let containers = spec.sidecars.iter_mut().flat_map(|list| &mut list.0).filter_map(|sidecar| sidecar.ports.as_mut());
-        let init = spec.init_containers.iter_mut().flat_map(|list| &mut list.0).filter_map(|container| container.ports.as_mut());
+        let containers = spec
+            .sidecars
+            .iter_mut()
+            .flat_map(|list| &mut list.0)
+            .filter_map(|sidecar| sidecar.ports.as_mut());
+        let init = spec
+            .init_containers
+            .iter_mut()
+            .flat_map(|list| &mut list.0)
+            .filter_map(|container| container.ports.as_mut());
         for port in containers.chain(init).flatten() {
             port.protocol.get_or_insert_with(|| "TCP".to_owned());
         }
@@ -195,7 +214,8 @@ impl Cluster {
         if self.spec.contains(&segments) {
             return format!("spec.{path}");
         }
-        let under = |prefix: &str| path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('.'));
+        let under =
+            |prefix: &str| path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('.'));
         PLACES
             .iter()
             .find_map(|(of, field)| under(of).map(|rest| format!("{field}{rest}")))
@@ -280,7 +300,10 @@ impl Resolved {
             );
         }
         for path in &self.missing {
-            problems.required(scope.at(&format!("spec.{path}")), "the operator's schema wants it where its section stands");
+            problems.required(
+                scope.at(&format!("spec.{path}")),
+                "the operator's schema wants it where its section stands",
+            );
         }
     }
 

@@ -29,11 +29,21 @@ pub struct Resources {
     pub memory_limit: Option<Memory>,
 
     /// Huge pages of 2 MiB, requested and at most; the node must have reserved them. Default: none.
-    #[serde(default, rename = "hugepages2Mi", deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "hugepages2Mi",
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub hugepages_2mi: Option<Memory>,
 
     /// Huge pages of 1 GiB, requested and at most; the node must have reserved them. Default: none.
-    #[serde(default, rename = "hugepages1Gi", deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "hugepages1Gi",
+        deserialize_with = "given",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub hugepages_1gi: Option<Memory>,
 }
 
@@ -64,7 +74,8 @@ impl Resources {
             hugepages_2mi: hugepages_2mi.clone(),
             hugepages_1gi: hugepages_1gi.clone(),
         };
-        let some = |amounts: acid::ResourceAmounts| (amounts != acid::ResourceAmounts::default()).then_some(amounts);
+        let some =
+            |amounts: acid::ResourceAmounts| (amounts != acid::ResourceAmounts::default()).then_some(amounts);
         acid::Resources {
             limits: some(amounts(cpu_limit, if memory_limit.is_some() { memory_limit } else { memory })),
             requests: some(amounts(cpu, memory)),

@@ -40,7 +40,12 @@ pub struct Spread {
 }
 
 impl Spread {
-    pub(super) fn render(&self, cluster: &str, instances: u32, scope: &Scope) -> Option<Vec<TopologySpreadConstraint>> {
+    pub(super) fn render(
+        &self,
+        cluster: &str,
+        instances: u32,
+        scope: &Scope,
+    ) -> Option<Vec<TopologySpreadConstraint>> {
         let Self { nodes, regions, constraints } = self;
         let default = match scope.platform() {
             _ if instances < 2 => SpreadMode::None,

@@ -33,7 +33,10 @@ impl Standby {
     pub(super) fn validate(&self, scope: &Scope, problems: &mut Problems) {
         let Self { host, port, slot: _ } = self;
         if host.is_empty() {
-            problems.required(scope.at("host"), "the host of the primary; an empty one passes the API server and starts nothing");
+            problems.required(
+                scope.at("host"),
+                "the host of the primary; an empty one passes the API server and starts nothing",
+            );
         }
         if *port == Some(0) {
             problems.invalid(scope.at("port"), 0, "must be 1 to 65535");

@@ -136,7 +136,8 @@ macro_rules! mirror {
                         Ok($name { $( $field: mirror!(@take [$($kind)?] $field, mirror!(@key $field $($key)?)), )* })
                     }
                 }
-                deserializer.deserialize_map(Fields)
+                // `any`, because `null` is no map to the API server.
+                deserializer.deserialize_any(Fields)
             }
         }
 
@@ -279,8 +280,23 @@ impl<T: Mirror> Mirror for Vec<T> {
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let items = Vec::<Strict<T>>::deserialize(deserializer)?;
-        Ok(items.into_iter().map(|item| item.0).collect())
+        struct Items<T>(PhantomData<T>);
+        impl<'de, T: Mirror> Visitor<'de> for Items<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::with_capacity(list.size_hint().unwrap_or(0).min(64));
+                while let Some(item) = list.next_element::<Strict<T>>()? {
+                    items.push(item.0);
+                }
+                Ok(items)
+            }
+        }
+        deserializer.deserialize_any(Items(PhantomData))
     }
 
     fn merge(&mut self, over: Self, _: &str, _: &mut Vec<String>) {
@@ -290,7 +306,9 @@ impl<T: Mirror> Mirror for Vec<T> {
     fn contains(&self, path: &[&str]) -> bool {
         match path.split_first() {
             None => true,
-            Some((index, rest)) => index.parse::<usize>().is_ok_and(|at| self.get(at).is_some_and(|item| item.contains(rest))),
+            Some((index, rest)) => {
+                index.parse::<usize>().is_ok_and(|at| self.get(at).is_some_and(|item| item.contains(rest)))
+            }
         }
     }
 
@@ -301,6 +319,7 @@ impl<T: Mirror> Mirror for Vec<T> {
     }
 }
 
+/// A map: laid over another, its entries join the other's. A default is for the map as a whole.
 impl<T: Mirror> Mirror for IndexMap<String, T> {
     fn schema() -> Schema {
         Schema::map(T::schema())
@@ -326,24 +345,13 @@ impl<T: Mirror> Mirror for IndexMap<String, T> {
                 Ok(entries)
             }
         }
-        deserializer.deserialize_map(Entries(PhantomData))
+        deserializer.deserialize_any(Entries(PhantomData))
     }
 
     fn merge(&mut self, over: Self, at: &str, clashes: &mut Vec<String>) {
         for (key, value) in over {
             match self.get_mut(&key) {
                 Some(known) => known.merge(value, &join(at, &key), clashes),
-                None => {
-                    self.insert(key, value);
-                }
-            }
-        }
-    }
-
-    fn fill(&mut self, defaults: Self) {
-        for (key, value) in defaults {
-            match self.get_mut(&key) {
-                Some(known) => known.fill(value),
                 None => {
                     self.insert(key, value);
                 }
@@ -420,7 +428,10 @@ impl<T: Mirror + NamedItem> Mirror for Named<T> {
 
     fn merge(&mut self, over: Self, at: &str, clashes: &mut Vec<String>) {
         for item in over.0 {
-            match self.iter().position(|known| !item.name().is_empty() && known.name().eq_ignore_ascii_case(item.name())) {
+            match self
+                .iter()
+                .position(|known| !item.name().is_empty() && known.name().eq_ignore_ascii_case(item.name()))
+            {
                 Some(_) => clashes.push(join(at, item.name())),
                 None => self.0.push(item),
             }
@@ -461,8 +472,18 @@ leaf! {
     Window => Schema::pattern(Window::PATTERN);
     Cidr => Schema::pattern(Cidr::PATTERN);
     Uuid => Schema::of("string").format("uuid");
-    Parameter => Schema::of("string");
     IntOrText => Schema::int_or_string(None);
+}
+
+/// Numbers and booleans are for the fields of constructs; the API server takes a text.
+impl Mirror for Parameter {
+    fn schema() -> Schema {
+        Schema::of("string")
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::read(deserializer).map(|text| Self::from(text.as_str()))
+    }
 }
 
 /// A quantity may be written as a number; which of the two was written is kept.

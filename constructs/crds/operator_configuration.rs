@@ -11,7 +11,8 @@ pub use backup::{AwsOrGcp, BackupProvider, LogicalBackup};
 pub use kubernetes::{InfrastructureRoles, Kubernetes, MergeMode, PodManagement, ResizeMode};
 pub use roles::{MajorVersionUpgrade, TeamsApi, UpgradeMode, Users};
 pub use runtime::{
-    Debug, LoadBalancers, LoggingRestApi, PatroniDefaults, PodResources, Pooler, Scalyr, Timeouts, TrafficPolicy,
+    Debug, LoadBalancers, LoggingRestApi, PatroniDefaults, PodResources, Pooler, Scalyr, Timeouts,
+    TrafficPolicy,
 };
 
 use indexmap::IndexMap;
@@ -41,7 +42,12 @@ impl CustomResource for OperatorConfiguration {
     const SINGULAR: &'static str = "operatorconfiguration";
     const SHORT_NAMES: &'static [&'static str] = &["opconfig"];
     const COLUMNS: &'static [PrinterColumn] = &[
-        PrinterColumn { description: "Image of PostgreSQL's pods", json_path: ".configuration.docker_image", name: "Image", r#type: "string" },
+        PrinterColumn {
+            description: "Image of PostgreSQL's pods",
+            json_path: ".configuration.docker_image",
+            name: "Image",
+            r#type: "string",
+        },
         PrinterColumn {
             description: "Label with the cluster's name",
             json_path: ".configuration.kubernetes.cluster_name_label",

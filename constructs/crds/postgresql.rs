@@ -45,15 +45,30 @@ impl CustomResource for Postgresql {
     const SINGULAR: &'static str = "postgresql";
     const SHORT_NAMES: &'static [&'static str] = &["pg"];
     const COLUMNS: &'static [PrinterColumn] = &[
-        PrinterColumn { description: "Team that owns the cluster", json_path: ".spec.teamId", name: "Team", r#type: "string" },
-        PrinterColumn { description: "Major version of PostgreSQL", json_path: ".spec.postgresql.version", name: "Version", r#type: "string" },
+        PrinterColumn {
+            description: "Team that owns the cluster",
+            json_path: ".spec.teamId",
+            name: "Team",
+            r#type: "string",
+        },
+        PrinterColumn {
+            description: "Major version of PostgreSQL",
+            json_path: ".spec.postgresql.version",
+            name: "Version",
+            r#type: "string",
+        },
         PrinterColumn {
             description: "Pods of the cluster",
             json_path: ".spec.numberOfInstances",
             name: "Pods",
             r#type: "integer",
         },
-        PrinterColumn { description: "Size of each data volume", json_path: ".spec.volume.size", name: "Volume", r#type: "string" },
+        PrinterColumn {
+            description: "Size of each data volume",
+            json_path: ".spec.volume.size",
+            name: "Volume",
+            r#type: "string",
+        },
         PrinterColumn {
             description: "Cores that PostgreSQL requests",
             json_path: ".spec.resources.requests.cpu",

@@ -167,7 +167,9 @@ impl Schema {
     pub fn defaults(&self) -> serde_yaml::Value {
         let own = |schema: &Self| {
             let fields = schema.properties.iter();
-            fields.filter_map(|(key, field)| Some(((*key).into(), field.default.clone()?))).collect::<serde_yaml::Mapping>()
+            fields
+                .filter_map(|(key, field)| Some(((*key).into(), field.default.clone()?)))
+                .collect::<serde_yaml::Mapping>()
         };
         let mut defaults = own(self);
         for (key, section) in self.properties.iter().filter(|(_, section)| !section.properties.is_empty()) {

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use crate::crds::Mirror;
 use crate::crds::operator_configuration::{
-    AwsOrGcp, Configuration, Debug, Kubernetes, LoadBalancers, LoggingRestApi, LogicalBackup, MajorVersionUpgrade,
-    PatroniDefaults, PodResources, Pooler, TeamsApi, Timeouts, Users,
+    AwsOrGcp, Configuration, Debug, Kubernetes, LoadBalancers, LoggingRestApi, LogicalBackup,
+    MajorVersionUpgrade, PatroniDefaults, PodResources, Pooler, TeamsApi, Timeouts, Users,
 };
 use crate::platform::Platform;
 use crate::releases::Release;

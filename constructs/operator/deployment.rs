@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy};
 use k8s_openapi::api::core::v1::{
-    Capabilities, Container, ContainerPort, EnvVar, HTTPGetAction, PodSecurityContext, PodSpec, PodTemplateSpec, Probe,
-    ResourceRequirements, SeccompProfile, SecurityContext, Service, ServicePort, ServiceSpec,
+    Capabilities, Container, ContainerPort, EnvVar, HTTPGetAction, PodSecurityContext, PodSpec,
+    PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecurityContext, Service, ServicePort,
+    ServiceSpec,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
@@ -39,10 +40,17 @@ pub(super) fn objects(
     let spec = DeploymentSpec {
         // There is no election: two operators would fight over every cluster.
         replicas: Some(1),
-        strategy: Some(DeploymentStrategy { type_: Some("Recreate".to_owned()), ..DeploymentStrategy::default() }),
+        strategy: Some(DeploymentStrategy {
+            type_: Some("Recreate".to_owned()),
+            ..DeploymentStrategy::default()
+        }),
         selector: LabelSelector { match_labels: Some(selector()), ..LabelSelector::default() },
         template: PodTemplateSpec {
-            metadata: Some(ObjectMeta { labels: Some(labels), annotations: Some(annotations), ..ObjectMeta::default() }),
+            metadata: Some(ObjectMeta {
+                labels: Some(labels),
+                annotations: Some(annotations),
+                ..ObjectMeta::default()
+            }),
             spec: Some(pod(facts, resources, json_log, scope)),
         },
         ..DeploymentSpec::default()
@@ -57,7 +65,8 @@ pub(super) fn objects(
             target_port: Some(IntOrString::Int(api_port(facts))),
             ..ServicePort::default()
         };
-        let spec = ServiceSpec { ports: Some(vec![port]), selector: Some(selector()), ..ServiceSpec::default() };
+        let spec =
+            ServiceSpec { ports: Some(vec![port]), selector: Some(selector()), ..ServiceSpec::default() };
         let service = Service { metadata: named(), spec: Some(spec), ..Service::default() };
         objects.push(Object::of(Stage::Operator, scope.path(), service));
     }
@@ -98,7 +107,10 @@ fn pod(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &Sco
         resources: Some(requirements(resources)),
         security_context: Some(SecurityContext {
             allow_privilege_escalation: Some(false),
-            capabilities: Some(Capabilities { drop: Some(vec!["ALL".to_owned()]), ..Capabilities::default() }),
+            capabilities: Some(Capabilities {
+                drop: Some(vec!["ALL".to_owned()]),
+                ..Capabilities::default()
+            }),
             read_only_root_filesystem: Some(true),
             ..SecurityContext::default()
         }),
@@ -111,7 +123,10 @@ fn pod(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &Sco
         security_context: Some(PodSecurityContext {
             run_as_non_root: Some(true),
             run_as_user: Some(1000),
-            seccomp_profile: Some(SeccompProfile { type_: "RuntimeDefault".to_owned(), ..SeccompProfile::default() }),
+            seccomp_profile: Some(SeccompProfile {
+                type_: "RuntimeDefault".to_owned(),
+                ..SeccompProfile::default()
+            }),
             ..PodSecurityContext::default()
         }),
         ..PodSpec::default()
@@ -121,7 +136,8 @@ fn pod(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &Sco
 fn requirements(resources: &Resources) -> ResourceRequirements {
     let Resources { cpu, cpu_limit, memory, memory_limit, hugepages_2mi: _, hugepages_1gi: _ } = resources;
     let quantity = |text: &str| Quantity(text.to_owned());
-    let mut requests = BTreeMap::from([("cpu".to_owned(), quantity("100m")), ("memory".to_owned(), quantity("250Mi"))]);
+    let mut requests =
+        BTreeMap::from([("cpu".to_owned(), quantity("100m")), ("memory".to_owned(), quantity("250Mi"))]);
     let mut limits = BTreeMap::from([("memory".to_owned(), quantity("500Mi"))]);
     if let Some(cpu) = cpu {
         requests.insert("cpu".to_owned(), quantity(cpu.as_str()));
@@ -141,7 +157,9 @@ fn requirements(resources: &Resources) -> ResourceRequirements {
 
 /// FNV-1a with 64 bits: enough to see a change, and the same everywhere.
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 #[cfg(test)]

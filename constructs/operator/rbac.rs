@@ -1,14 +1,17 @@
 //! The operator's rights: none that its configuration does not need.
 
 use k8s_openapi::api::core::v1::ServiceAccount;
-use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, Subject};
+use k8s_openapi::api::rbac::v1::{
+    ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, RoleRef, Subject,
+};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::NAME;
 use crate::base::{Object, OperatorFacts, Scope, Stage, Watch};
 use crate::crds::operator_configuration::Configuration;
 
-const EVERYTHING: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const EVERYTHING: [&str; 8] =
+    ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
 pub(super) fn objects(
     facts: &OperatorFacts,
@@ -55,7 +58,10 @@ pub(super) fn objects(
             ("edit", &["create", "update", "patch", "get", "list", "watch"][..]),
             ("view", &["get", "list", "watch"][..]),
         ] {
-            let mut role = role(&format!("postgres-operator-users-{name}"), vec![rule("acid.zalan.do", &["postgresqls", "postgresqls/status"], verbs)]);
+            let mut role = role(
+                &format!("postgres-operator-users-{name}"),
+                vec![rule("acid.zalan.do", &["postgresqls", "postgresqls/status"], verbs)],
+            );
             let label = format!("rbac.authorization.k8s.io/aggregate-to-{name}");
             role.metadata.labels.get_or_insert_default().insert(label, "true".to_owned());
             add(role);
@@ -63,11 +69,19 @@ pub(super) fn objects(
     }
 
     let binding = |name: &str| {
-        let binding = ClusterRoleBinding { metadata: metadata(name, None), role_ref: reference("ClusterRole", name), subjects: subject() };
+        let binding = ClusterRoleBinding {
+            metadata: metadata(name, None),
+            role_ref: reference("ClusterRole", name),
+            subjects: subject(),
+        };
         Object::of(Stage::Operator, scope.path(), binding)
     };
     let bound = |watched: &str, kind: &str, name: &str| {
-        let binding = RoleBinding { metadata: metadata(name, Some(watched)), role_ref: reference(kind, name), subjects: subject() };
+        let binding = RoleBinding {
+            metadata: metadata(name, Some(watched)),
+            role_ref: reference(kind, name),
+            subjects: subject(),
+        };
         Object::of(Stage::Operator, scope.path(), binding)
     };
     objects.push(binding(whole));
@@ -113,7 +127,10 @@ fn whole_cluster(configuration: &Configuration, watch: &Watch) -> Vec<PolicyRule
     let mut rules = vec![rule("", &["nodes"], &["get", "list", "watch"])];
     if let Watch::Namespace(watched) = watch {
         // It looks the watched namespace up at its start (pkg/controller/controller.go:503).
-        rules.push(PolicyRule { resource_names: Some(vec![watched.clone()]), ..rule("", &["namespaces"], &["get"]) });
+        rules.push(PolicyRule {
+            resource_names: Some(vec![watched.clone()]),
+            ..rule("", &["namespaces"], &["get"])
+        });
     }
     if on_aws(configuration) {
         rules.push(rule("", &["persistentvolumes"], &["get", "list", "update"]));
@@ -140,7 +157,10 @@ fn in_namespaces(configuration: &Configuration) -> Vec<PolicyRule> {
     );
     let accounts = with(
         &["create", "get"],
-        &[("update", configuration.aws_or_gcp.as_ref().is_some_and(|section| section.irsa_role_arn.is_some()))],
+        &[(
+            "update",
+            configuration.aws_or_gcp.as_ref().is_some_and(|section| section.irsa_role_arn.is_some()),
+        )],
     );
     let mut rules = vec![
         rule("acid.zalan.do", &["postgresqls"], &clusters),
@@ -157,7 +177,11 @@ fn in_namespaces(configuration: &Configuration) -> Vec<PolicyRule> {
         rule("", &["secrets"], &["create", "delete", "get", "patch", "update"]),
         rule("", &["serviceaccounts"], &accounts),
         rule("", &["services"], &["create", "delete", "get", "patch", "update"]),
-        rule("apps", &["deployments", "statefulsets"], &["create", "delete", "get", "list", "patch", "update"]),
+        rule(
+            "apps",
+            &["deployments", "statefulsets"],
+            &["create", "delete", "get", "list", "patch", "update"],
+        ),
         rule("batch", &["cronjobs"], &["create", "delete", "get", "list", "patch", "update"]),
         rule("policy", &["poddisruptionbudgets"], &["create", "delete", "get", "patch"]),
         rule("rbac.authorization.k8s.io", &["rolebindings"], &["create", "get"]),

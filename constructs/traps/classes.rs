@@ -50,9 +50,17 @@ impl ClassView {
         if let Some(class) = object.downcast::<StorageClass>() {
             return Some(Self {
                 provisioner: class.provisioner.clone(),
-                parameters: class.parameters.iter().flatten().map(|(key, value)| (key.clone(), Some(value.clone()))).collect(),
+                parameters: class
+                    .parameters
+                    .iter()
+                    .flatten()
+                    .map(|(key, value)| (key.clone(), Some(value.clone())))
+                    .collect(),
                 binding: class.volume_binding_mode.clone(),
-                topologies: class.allowed_topologies.as_ref().is_some_and(|topologies| !topologies.is_empty()),
+                topologies: class
+                    .allowed_topologies
+                    .as_ref()
+                    .is_some_and(|topologies| !topologies.is_empty()),
             });
         }
         let RawObject(map) = object.downcast::<RawObject>()?;
@@ -61,10 +69,15 @@ impl ClassView {
         Some(Self {
             provisioner: text("provisioner").unwrap_or_default(),
             parameters: parameters
-                .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.as_str().map(str::to_owned))))
+                .filter_map(|(key, value)| {
+                    Some((key.as_str()?.to_owned(), value.as_str().map(str::to_owned)))
+                })
                 .collect(),
             binding: text("volumeBindingMode"),
-            topologies: map.get("allowedTopologies").and_then(serde_yaml::Value::as_sequence).is_some_and(|list| !list.is_empty()),
+            topologies: map
+                .get("allowedTopologies")
+                .and_then(serde_yaml::Value::as_sequence)
+                .is_some_and(|list| !list.is_empty()),
         })
     }
 
@@ -96,7 +109,10 @@ fn strict_local_replicas(view: &ClassView, found: &mut Found) {
 
 fn strict_local_topology(view: &ClassView, found: &mut Found) {
     if view.strict_local() && view.topologies {
-        found.at("allowedTopologies", "forbidden beside `dataLocality: strict-local`: the two bind the volume to different nodes");
+        found.at(
+            "allowedTopologies",
+            "forbidden beside `dataLocality: strict-local`: the two bind the volume to different nodes",
+        );
     }
 }
 
@@ -143,7 +159,10 @@ fn unknown_parameter(view: &ClassView, found: &mut Found) {
         if key == "freezeFSForSnapshot" {
             found.at(&path, "unknown parameter: Longhorn reads `freezeFilesystemForSnapshot`, whatever its documentation says");
         } else if !PARAMETERS.contains(&key.as_str()) {
-            let fix = nearest(key, PARAMETERS).map_or_else(|| "Longhorn ignores it in silence".to_owned(), |near| format!("did you mean `{near}`?"));
+            let fix = nearest(key, PARAMETERS).map_or_else(
+                || "Longhorn ignores it in silence".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
             found.at(&path, format!("unknown parameter `{key}`: {fix}"));
         }
     }
@@ -156,10 +175,13 @@ fn unreadable_selectors(view: &ClassView, found: &mut Found) {
     if let Some(selector) = view.get("recurringJobSelector") {
         let jobs = |text: &str| {
             // JSON is YAML, but for trailing commas, which Longhorn does not take.
-            let strict = !text.replace(char::is_whitespace, "").contains(",]") && !text.replace(char::is_whitespace, "").contains(",}");
-            let read: Vec<BTreeMap<String, serde_yaml::Value>> = serde_yaml::from_str(text).ok().filter(|_| strict)?;
+            let strict = !text.replace(char::is_whitespace, "").contains(",]")
+                && !text.replace(char::is_whitespace, "").contains(",}");
+            let read: Vec<BTreeMap<String, serde_yaml::Value>> =
+                serde_yaml::from_str(text).ok().filter(|_| strict)?;
             let fits = |job: &BTreeMap<String, serde_yaml::Value>| {
-                job.get("name").is_some_and(serde_yaml::Value::is_string) && job.get("isGroup").is_none_or(serde_yaml::Value::is_bool)
+                job.get("name").is_some_and(serde_yaml::Value::is_string)
+                    && job.get("isGroup").is_none_or(serde_yaml::Value::is_bool)
             };
             text.contains('"').then_some(())?;
             read.iter().all(fits).then_some(())
@@ -170,7 +192,10 @@ fn unreadable_selectors(view: &ClassView, found: &mut Found) {
     }
     for key in ["nodeSelector", "diskSelector"] {
         if let Some(tags) = view.get(key).filter(|tags| tags.contains(' ')) {
-            found.at(&format!("parameters.{key}"), format!("invalid value `{tags}`: no blanks; Longhorn looks for a tag with the blank in it"));
+            found.at(
+                &format!("parameters.{key}"),
+                format!("invalid value `{tags}`: no blanks; Longhorn looks for a tag with the blank in it"),
+            );
         }
     }
 }

@@ -24,7 +24,10 @@ fn broken_sidecar(view: &ClusterView, found: &mut Found) {
     for (index, sidecar) in sidecars.enumerate() {
         let path = format!("sidecars.{index}");
         if enabled == Some(false) {
-            found.at(&path, "forbidden: the operator's `enable_sidecars` is false, and it fails on a cluster with one");
+            found.at(
+                &path,
+                "forbidden: the operator's `enable_sidecars` is false, and it fails on a cluster with one",
+            );
         }
         if sidecar.image.as_deref().is_none_or(str::is_empty) {
             found.at(&path, "required: `image`; the operator fails on a sidecar without one");
@@ -37,12 +40,21 @@ fn broken_sidecar(view: &ClusterView, found: &mut Found) {
 
 fn unreadable_key(view: &ClusterView, found: &mut Found) {
     let spec = &view.resource.spec;
-    let on = spec.tls.as_ref().and_then(|tls| tls.secret_name.as_deref()).is_some_and(|name| !name.is_empty());
-    let group = spec.spilo_fs_group.or(view.operator.configuration.kubernetes.as_ref().and_then(|section| section.spilo_fsgroup));
+    let on =
+        spec.tls.as_ref().and_then(|tls| tls.secret_name.as_deref()).is_some_and(|name| !name.is_empty());
+    let group = spec.spilo_fs_group.or(view
+        .operator
+        .configuration
+        .kubernetes
+        .as_ref()
+        .and_then(|section| section.spilo_fsgroup));
     if on && group != Some(103) {
         found.with_fix(
             "spiloFSGroup",
-            format!("invalid value `{}`: PostgreSQL cannot read the key of `tls` and does not start", group.map_or("none".to_owned(), |group| group.to_string())),
+            format!(
+                "invalid value `{}`: PostgreSQL cannot read the key of `tls` and does not start",
+                group.map_or("none".to_owned(), |group| group.to_string())
+            ),
             "leave `spiloFSGroup` out, or write 103",
         );
     }
@@ -69,6 +81,9 @@ fn half_a_certificate(view: &ClusterView, found: &mut Found) {
 
 fn streams(view: &ClusterView, found: &mut Found) {
     if view.resource.spec.streams.as_ref().is_some_and(|streams| !streams.is_empty()) {
-        found.at("streams", "need a CRD and a controller that are not public; every sync fails late without them");
+        found.at(
+            "streams",
+            "need a CRD and a controller that are not public; every sync fails late without them",
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! Names that collide, and clusters that the operator does not look at.
 
-use super::{Check, ClusterView, Found};
+use super::{Check, ClusterView, Found, FoundAmong};
 use crate::values::NameRule;
 
 pub(super) const CHECKS: &[(&str, Check)] = &[
@@ -27,21 +27,35 @@ fn name_too_long(view: &ClusterView, found: &mut Found) {
     }
 }
 
-fn derived_names_collide(views: &[ClusterView], found: &mut dyn FnMut(usize, &'static str, &str, String)) {
+fn derived_names_collide(views: &[ClusterView], found: &mut FoundAmong) {
     for (index, view) in views.iter().enumerate() {
         for (other_index, other) in views.iter().enumerate() {
             if index == other_index || view.namespace() != other.namespace() {
                 continue;
             }
             if other_index < index && view.name() == other.name() {
-                found(index, "T110", "", format!("duplicate name `{}`: another cluster of namespace `{}` has it", view.name(), view.namespace()));
+                found(
+                    index,
+                    "T110",
+                    format!(
+                        "duplicate name `{}`: another cluster of namespace `{}` has it",
+                        view.name(),
+                        view.namespace()
+                    ),
+                );
             }
-            if let Some(suffix) = DERIVED.iter().find(|suffix| other.name().strip_suffix(**suffix) == Some(view.name())) {
+            if let Some(suffix) =
+                DERIVED.iter().find(|suffix| other.name().strip_suffix(**suffix) == Some(view.name()))
+            {
                 found(
                     other_index,
                     "T110",
-                    "",
-                    format!("invalid name `{}`: cluster `{}` of the same namespace makes objects named `{}{suffix}`", other.name(), view.name(), view.name()),
+                    format!(
+                        "invalid name `{}`: cluster `{}` of the same namespace makes objects named `{}{suffix}`",
+                        other.name(),
+                        view.name(),
+                        view.name()
+                    ),
                 );
             }
         }
@@ -52,7 +66,10 @@ fn not_watched(view: &ClusterView, found: &mut Found) {
     if !view.operator.watch.covers(view.namespace()) {
         found.with_fix(
             "",
-            format!("namespace `{}` is not watched: the operator would not react, and say nothing", view.namespace()),
+            format!(
+                "namespace `{}` is not watched: the operator would not react, and say nothing",
+                view.namespace()
+            ),
             "let the operator watch this namespace, or `watch: all`; it knows no list",
         );
     }

@@ -30,19 +30,31 @@ fn labels_without_application(view: &OperatorView, found: &mut Found) {
 fn deletes_data(view: &OperatorView, found: &mut Found) {
     let kubernetes = kubernetes(view);
     for (field, on, what) in [
-        ("enable_persistent_volume_claim_deletion", kubernetes.enable_persistent_volume_claim_deletion, "volumes"),
+        (
+            "enable_persistent_volume_claim_deletion",
+            kubernetes.enable_persistent_volume_claim_deletion,
+            "volumes",
+        ),
         ("enable_secrets_deletion", kubernetes.enable_secrets_deletion, "passwords"),
     ] {
         if view.protect && on == Some(true) {
-            found.with_fix(&format!("kubernetes.{field}"), format!("forbidden: deleting a cluster's resource would delete its {what}"), "an app whose data may be lost says `protect: false`");
+            found.with_fix(
+                &format!("kubernetes.{field}"),
+                format!("forbidden: deleting a cluster's resource would delete its {what}"),
+                "an app whose data may be lost says `protect: false`",
+            );
         }
     }
 }
 
 fn protection_bypassed(view: &OperatorView, found: &mut Found) {
     let kubernetes = kubernetes(view);
-    let protected = kubernetes.delete_annotation_date_key.is_some() || kubernetes.delete_annotation_name_key.is_some();
-    for (field, on) in [("enable_finalizers", kubernetes.enable_finalizers), ("enable_owner_references", kubernetes.enable_owner_references)] {
+    let protected =
+        kubernetes.delete_annotation_date_key.is_some() || kubernetes.delete_annotation_name_key.is_some();
+    for (field, on) in [
+        ("enable_finalizers", kubernetes.enable_finalizers),
+        ("enable_owner_references", kubernetes.enable_owner_references),
+    ] {
         if protected && on == Some(true) {
             found.at(&format!("kubernetes.{field}"), "forbidden beside `delete_annotation_date_key` and `delete_annotation_name_key`: deletion would go around them");
         }
@@ -51,7 +63,9 @@ fn protection_bypassed(view: &OperatorView, found: &mut Found) {
 
 fn unknown_policy(view: &OperatorView, found: &mut Found) {
     for (key, value) in kubernetes(view).persistent_volume_claim_retention_policy.iter().flatten() {
-        if !matches!(key.as_str(), "when_deleted" | "when_scaled") || !matches!(value.as_str(), "delete" | "retain") {
+        if !matches!(key.as_str(), "when_deleted" | "when_scaled")
+            || !matches!(value.as_str(), "delete" | "retain")
+        {
             found.at(&format!("kubernetes.persistent_volume_claim_retention_policy.{key}"), format!("`{key}: {value}` is read as retain; keys are `when_deleted` and `when_scaled`, values `delete` and `retain`"));
         }
     }
@@ -84,14 +98,20 @@ fn secret_names(view: &OperatorView, found: &mut Found) {
     }
     for placeholder in ["{username}", "{cluster}"] {
         if !template.contains(placeholder) {
-            found.at("kubernetes.secret_name_template", format!("invalid value `{template}`: without `{placeholder}` Secrets would have one name"));
+            found.at(
+                "kubernetes.secret_name_template",
+                format!("invalid value `{template}`: without `{placeholder}` Secrets would have one name"),
+            );
         }
     }
 }
 
 fn lazy_upgrade(view: &OperatorView, found: &mut Found) {
     if view.operator.configuration.enable_lazy_spilo_upgrade == Some(true) {
-        found.at("enable_lazy_spilo_upgrade", "a new image, security updates among them, waits for the next restart by chance");
+        found.at(
+            "enable_lazy_spilo_upgrade",
+            "a new image, security updates among them, waits for the next restart by chance",
+        );
     }
 }
 
@@ -104,20 +124,42 @@ fn configmap_without_namespace(view: &OperatorView, found: &mut Found) {
 /// The pod security standard `baseline`, which pgsynth's namespaces of clusters have, takes neither.
 fn beyond_baseline(view: &OperatorView, found: &mut Found) {
     const BASELINE: [&str; 13] = [
-        "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID",
-        "SETPCAP", "SETUID", "SYS_CHROOT",
+        "AUDIT_WRITE",
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "MKNOD",
+        "NET_BIND_SERVICE",
+        "SETFCAP",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+        "SYS_CHROOT",
     ];
     let kubernetes = kubernetes(view);
-    for capability in kubernetes.additional_pod_capabilities.iter().flatten().filter(|capability| !BASELINE.contains(&capability.as_str())) {
+    for capability in kubernetes
+        .additional_pod_capabilities
+        .iter()
+        .flatten()
+        .filter(|capability| !BASELINE.contains(&capability.as_str()))
+    {
         found.at("kubernetes.additional_pod_capabilities", format!("forbidden value `{capability}`: the pod security standard `baseline` does not take it, and no pod would be made"));
     }
     if kubernetes.spilo_privileged == Some(true) {
-        found.at("kubernetes.spilo_privileged", "forbidden: the pod security standard `baseline` does not take it, and no pod would be made");
+        found.at(
+            "kubernetes.spilo_privileged",
+            "forbidden: the pod security standard `baseline` does not take it, and no pod would be made",
+        );
     }
 }
 
 fn no_cron(view: &OperatorView, found: &mut Found) {
     if kubernetes(view).spilo_allow_privilege_escalation == Some(false) {
-        found.at("kubernetes.spilo_allow_privilege_escalation", "forbidden value `false`: cron needs it, and without cron there are no base backups");
+        found.at(
+            "kubernetes.spilo_allow_privilege_escalation",
+            "forbidden value `false`: cron needs it, and without cron there are no base backups",
+        );
     }
 }

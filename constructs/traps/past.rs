@@ -93,11 +93,21 @@ impl Record {
 
 impl ClusterRecord {
     fn compare(&self, after: &Self, id: &str, path: &str, classes: &[ClassFacts], problems: &mut Problems) {
-        let accept = || format!("if the data may be left behind, or has been moved: `synth --accept-generation {id}`, once");
+        let accept = || {
+            format!(
+                "if the data may be left behind, or has been moved: `synth --accept-generation {id}`, once"
+            )
+        };
         if self.namespace != after.namespace {
             problems.error(
-                Problem::new(path, format!("forbidden: its namespace changed from `{}` to `{}`; that is a new, empty cluster", self.namespace, after.namespace))
-                    .hint(accept()),
+                Problem::new(
+                    path,
+                    format!(
+                        "forbidden: its namespace changed from `{}` to `{}`; that is a new, empty cluster",
+                        self.namespace, after.namespace
+                    ),
+                )
+                .hint(accept()),
             );
         }
         for (database, kind) in &self.databases {
@@ -112,22 +122,58 @@ impl ClusterRecord {
         let class = classes.iter().find(|class| Some(&class.name) == self.class.as_ref());
         match (bytes(&self.size), bytes(&after.size)) {
             (Some(before), Some(now)) if now > before => {
-                let message = |why: &str| format!("forbidden: grew from `{}` to `{}`, and {why}; the operator would stop every sync there", self.size, after.size);
+                let message = |why: &str| {
+                    format!(
+                        "forbidden: grew from `{}` to `{}`, and {why}; the operator would stop every sync there",
+                        self.size, after.size
+                    )
+                };
                 match class {
                     Some(class) if class.name == "local-path" => {
-                        report("L18", Problem::new(format!("{path}.volume.size"), message("a folder of k3s' `local-path` cannot grow")), problems);
+                        report(
+                            "L18",
+                            Problem::new(
+                                format!("{path}.volume.size"),
+                                message("a folder of k3s' `local-path` cannot grow"),
+                            ),
+                            problems,
+                        );
                     }
                     Some(class) if class.expandable == Some(false) => {
-                        report("T71", Problem::new(format!("{path}.volume.size"), message(&format!("volumes of class `{}` cannot grow", class.name))), problems);
+                        report(
+                            "T71",
+                            Problem::new(
+                                format!("{path}.volume.size"),
+                                message(&format!("volumes of class `{}` cannot grow", class.name)),
+                            ),
+                            problems,
+                        );
                     }
                     _ if now - before < 1 << 30 => {
-                        report("T72", Problem::new(format!("{path}.volume.size"), "grew by less than 1Gi, which the operator does not see"), problems);
+                        report(
+                            "T72",
+                            Problem::new(
+                                format!("{path}.volume.size"),
+                                "grew by less than 1Gi, which the operator does not see",
+                            ),
+                            problems,
+                        );
                     }
                     _ => {}
                 }
             }
             (Some(before), Some(now)) if now < before => {
-                report("T72", Problem::new(format!("{path}.volume.size"), format!("shrank from `{}` to `{}`, which has no effect: volumes only grow", self.size, after.size)), problems);
+                report(
+                    "T72",
+                    Problem::new(
+                        format!("{path}.volume.size"),
+                        format!(
+                            "shrank from `{}` to `{}`, which has no effect: volumes only grow",
+                            self.size, after.size
+                        ),
+                    ),
+                    problems,
+                );
             }
             _ => {}
         }
@@ -135,7 +181,14 @@ impl ClusterRecord {
             let name = |class: &Option<String>| class.clone().unwrap_or_else(|| "the default".to_owned());
             report(
                 "T73",
-                Problem::new(format!("{path}.volume.class"), format!("changed from `{}` to `{}`: only volumes that are made from now on have it", name(&self.class), name(&after.class))),
+                Problem::new(
+                    format!("{path}.volume.class"),
+                    format!(
+                        "changed from `{}` to `{}`: only volumes that are made from now on have it",
+                        name(&self.class),
+                        name(&after.class)
+                    ),
+                ),
                 problems,
             );
         }

@@ -20,7 +20,10 @@ pub(super) const CHECKS: &[(&str, Check)] = &[
 
 fn amounts<'a>(view: &'a ClusterView) -> (Option<&'a ResourceAmounts>, Option<&'a ResourceAmounts>) {
     let resources = view.resource.spec.resources.as_ref();
-    (resources.and_then(|resources| resources.requests.as_ref()), resources.and_then(|resources| resources.limits.as_ref()))
+    (
+        resources.and_then(|resources| resources.requests.as_ref()),
+        resources.and_then(|resources| resources.limits.as_ref()),
+    )
 }
 
 fn parameter<'a>(view: &'a ClusterView, name: &str) -> Option<&'a str> {
@@ -31,7 +34,13 @@ fn parameter<'a>(view: &'a ClusterView, name: &str) -> Option<&'a str> {
 fn no_memory_limit(view: &ClusterView, found: &mut Found) {
     let set = |memory: &Memory| !matches!(memory.as_str(), "0");
     let own = amounts(view).1.and_then(|limits| limits.memory.as_ref()).is_some_and(set);
-    let default = view.operator.configuration.postgres_pod_resources.as_ref().and_then(|section| section.default_memory_limit.as_ref()).is_some_and(set);
+    let default = view
+        .operator
+        .configuration
+        .postgres_pod_resources
+        .as_ref()
+        .and_then(|section| section.default_memory_limit.as_ref())
+        .is_some_and(set);
     if !own && !default {
         found.at("resources.limits.memory", "required: without a limit Spilo takes a fifth of the node's memory for shared buffers, and up to 1000 connections");
     }
@@ -40,8 +49,12 @@ fn no_memory_limit(view: &ClusterView, found: &mut Found) {
 fn changed_amounts(view: &ClusterView, found: &mut Found) {
     let (requests, limits) = amounts(view);
     let bounds = view.operator.configuration.postgres_pod_resources.clone().unwrap_or_default();
-    let cpu = |amounts: Option<&ResourceAmounts>| amounts.and_then(|amounts| amounts.cpu.as_ref()).map(Cpu::as_millicores);
-    let memory = |amounts: Option<&ResourceAmounts>| amounts.and_then(|amounts| amounts.memory.as_ref()).and_then(Memory::bytes);
+    let cpu = |amounts: Option<&ResourceAmounts>| {
+        amounts.and_then(|amounts| amounts.cpu.as_ref()).map(Cpu::as_millicores)
+    };
+    let memory = |amounts: Option<&ResourceAmounts>| {
+        amounts.and_then(|amounts| amounts.memory.as_ref()).and_then(Memory::bytes)
+    };
     if let (Some(request), Some(limit)) = (cpu(requests), cpu(limits))
         && limit < request
     {
@@ -52,25 +65,38 @@ fn changed_amounts(view: &ClusterView, found: &mut Found) {
     {
         found.at("resources.limits.memory", "is below the request; the operator raises it in silence");
     }
-    if let (Some(limit), Some(least)) = (memory(limits), bounds.min_memory_limit.as_ref().and_then(Memory::bytes))
+    if let (Some(limit), Some(least)) =
+        (memory(limits), bounds.min_memory_limit.as_ref().and_then(Memory::bytes))
         && limit < least
     {
-        found.at("resources.limits.memory", "is below the operator's `min_memory_limit`, which it gets in silence");
+        found.at(
+            "resources.limits.memory",
+            "is below the operator's `min_memory_limit`, which it gets in silence",
+        );
     }
-    if let (Some(request), Some(most)) = (memory(requests), bounds.max_memory_request.as_ref().and_then(Memory::bytes))
+    if let (Some(request), Some(most)) =
+        (memory(requests), bounds.max_memory_request.as_ref().and_then(Memory::bytes))
         && request > most
     {
-        found.at("resources.requests.memory", "is above the operator's `max_memory_request`, which it gets in silence");
+        found.at(
+            "resources.requests.memory",
+            "is above the operator's `max_memory_request`, which it gets in silence",
+        );
     }
-    if let (Some(request), Some(most)) = (cpu(requests), bounds.max_cpu_request.as_ref().map(Cpu::as_millicores))
+    if let (Some(request), Some(most)) =
+        (cpu(requests), bounds.max_cpu_request.as_ref().map(Cpu::as_millicores))
         && request > most
     {
-        found.at("resources.requests.cpu", "is above the operator's `max_cpu_request`, which it gets in silence");
+        found.at(
+            "resources.requests.cpu",
+            "is above the operator's `max_cpu_request`, which it gets in silence",
+        );
     }
 }
 
 /// Libraries that Spilo's own scripts need; a list that is set replaces Spilo's.
-const PRELOAD: [&str; 6] = ["bg_mon", "pg_auth_mon", "pg_cron", "pg_stat_statements", "pgextwlist", "set_user"];
+const PRELOAD: [&str; 6] =
+    ["bg_mon", "pg_auth_mon", "pg_cron", "pg_stat_statements", "pgextwlist", "set_user"];
 
 fn preload_libraries(view: &ClusterView, found: &mut Found) {
     let Some(list) = parameter(view, "shared_preload_libraries") else { return };
@@ -87,7 +113,10 @@ fn preload_libraries(view: &ClusterView, found: &mut Found) {
 
 fn no_checksums(view: &ClusterView, found: &mut Found) {
     let settings = view.resource.spec.postgresql.as_ref();
-    let major: u32 = settings.and_then(|settings| settings.version.as_ref()).and_then(|version| version.as_str().parse().ok()).unwrap_or(18);
+    let major: u32 = settings
+        .and_then(|settings| settings.version.as_ref())
+        .and_then(|version| version.as_str().parse().ok())
+        .unwrap_or(18);
     let initdb = view.resource.spec.patroni.as_ref().and_then(|patroni| patroni.initdb.as_ref());
     let on = initdb.and_then(|options| options.get("data-checksums")).is_some_and(|value| value == "true");
     if major <= 17 && !on {
@@ -96,20 +125,43 @@ fn no_checksums(view: &ClusterView, found: &mut Found) {
 }
 
 fn locked_out(view: &ClusterView, found: &mut Found) {
-    let Some(lines) = view.resource.spec.patroni.as_ref().and_then(|patroni| patroni.pg_hba.as_ref()).filter(|lines| !lines.is_empty()) else { return };
-    let lines: Vec<Vec<&str>> = lines.iter().map(|line| line.split('#').next().unwrap_or_default().split_whitespace().collect()).collect();
+    let Some(lines) = view
+        .resource
+        .spec
+        .patroni
+        .as_ref()
+        .and_then(|patroni| patroni.pg_hba.as_ref())
+        .filter(|lines| !lines.is_empty())
+    else {
+        return;
+    };
+    let lines: Vec<Vec<&str>> = lines
+        .iter()
+        .map(|line| line.split('#').next().unwrap_or_default().split_whitespace().collect())
+        .collect();
     let has = |fits: &dyn Fn(&[&str]) -> bool| lines.iter().any(|words| fits(words));
     let open = |word: &str| matches!(word, "trust" | "md5" | "scram-sha-256" | "cert");
-    let local = has(&|words| matches!(words, ["local", "all" | "postgres" | "+postgres", .., "trust" | "peer"]) || matches!(words, ["local", _, "all" | "postgres", "trust" | "peer", ..]));
-    let replication = has(&|words| matches!(words, ["hostssl" | "host", databases, users, ..] if databases.contains("replication") && (users.contains("standby") || *users == "all") && words.iter().any(|word| open(word))));
-    let ssl = has(&|words| matches!(words, ["hostssl" | "host", "all" | "postgres", "all" | "postgres" | "+postgres", ..] if words.iter().any(|word| open(word))));
+    let local = has(&|words| {
+        matches!(words, ["local", "all" | "postgres" | "+postgres", .., "trust" | "peer"])
+            || matches!(words, ["local", _, "all" | "postgres", "trust" | "peer", ..])
+    });
+    let replication = has(
+        &|words| matches!(words, ["hostssl" | "host", databases, users, ..] if databases.contains("replication") && (users.contains("standby") || *users == "all") && words.iter().any(|word| open(word))),
+    );
+    let ssl = has(
+        &|words| matches!(words, ["hostssl" | "host", "all" | "postgres", "all" | "postgres" | "+postgres", ..] if words.iter().any(|word| open(word))),
+    );
     for (there, line, who) in [
         (local, "local all all trust", "Patroni and Spilo's scripts"),
         (replication, "hostssl replication standby all scram-sha-256", "replicas"),
         (ssl, "hostssl all all all scram-sha-256", "the operator"),
     ] {
         if !there {
-            found.with_fix("patroni.pg_hba", format!("required: a line that lets {who} in; these lines replace Spilo's"), format!("add `{line}`"));
+            found.with_fix(
+                "patroni.pg_hba",
+                format!("required: a line that lets {who} in; these lines replace Spilo's"),
+                format!("add `{line}`"),
+            );
         }
     }
 }
@@ -118,8 +170,10 @@ fn pooler_connections(view: &ClusterView) -> Option<(i32, i32)> {
     let spec = &view.resource.spec;
     let defaults = view.operator.configuration.connection_pooler.clone().unwrap_or_default();
     let pooler = spec.connection_pooler.clone().unwrap_or_default();
-    let on = spec.enable_connection_pooler.unwrap_or(spec.connection_pooler.is_some()) || spec.enable_replica_connection_pooler == Some(true);
-    let connections = pooler.max_db_connections.or(defaults.connection_pooler_max_db_connections).unwrap_or(60);
+    let on = spec.enable_connection_pooler.unwrap_or(spec.connection_pooler.is_some())
+        || spec.enable_replica_connection_pooler == Some(true);
+    let connections =
+        pooler.max_db_connections.or(defaults.connection_pooler_max_db_connections).unwrap_or(60);
     let own = pooler.number_of_instances.map(crate::crds::Bounded::get);
     let default = defaults.connection_pooler_number_of_instances.map(crate::crds::Bounded::get);
     on.then(|| (connections, own.or(default.map(|count| count.max(2))).unwrap_or(2)))
@@ -127,9 +181,16 @@ fn pooler_connections(view: &ClusterView) -> Option<(i32, i32)> {
 
 fn too_few_connections(view: &ClusterView, found: &mut Found) {
     let Some((per_database, _)) = pooler_connections(view) else { return };
-    let Some(most) = parameter(view, "max_connections").and_then(|value| value.parse::<i32>().ok()) else { return };
+    let Some(most) = parameter(view, "max_connections").and_then(|value| value.parse::<i32>().ok()) else {
+        return;
+    };
     let spec = &view.resource.spec;
-    let mut databases: Vec<&String> = spec.databases.iter().flat_map(indexmap::IndexMap::keys).chain(spec.prepared_databases.iter().flat_map(indexmap::IndexMap::keys)).collect();
+    let mut databases: Vec<&String> = spec
+        .databases
+        .iter()
+        .flat_map(indexmap::IndexMap::keys)
+        .chain(spec.prepared_databases.iter().flat_map(indexmap::IndexMap::keys))
+        .collect();
     databases.sort_unstable();
     databases.dedup();
     let wanted = per_database.saturating_mul(i32::try_from(databases.len().max(1)).unwrap_or(i32::MAX));
@@ -142,14 +203,19 @@ fn too_few_connections(view: &ClusterView, found: &mut Found) {
 }
 
 fn shm_volume(view: &ClusterView, found: &mut Found) {
-    if view.resource.spec.enable_shm_volume == Some(false) && view.operator.configuration.enable_shm_volume == Some(true) {
+    if view.resource.spec.enable_shm_volume == Some(false)
+        && view.operator.configuration.enable_shm_volume == Some(true)
+    {
         found.at("enableShmVolume", "`false` does not win over the operator's `enable_shm_volume: true`");
     }
 }
 
 fn md5(view: &ClusterView, found: &mut Found) {
     if parameter(view, "password_encryption").is_some_and(|value| value.eq_ignore_ascii_case("md5")) {
-        found.at("postgresql.parameters.password_encryption", "`md5` goes with the next Spilo; use `scram-sha-256`");
+        found.at(
+            "postgresql.parameters.password_encryption",
+            "`md5` goes with the next Spilo; use `scram-sha-256`",
+        );
     }
 }
 
@@ -162,10 +228,18 @@ fn empty_pool(view: &ClusterView, found: &mut Found) {
 }
 
 fn pooler_user(view: &ClusterView, found: &mut Found) {
-    let Some(user) = view.resource.spec.connection_pooler.as_ref().and_then(|pooler| pooler.user.as_deref()) else { return };
+    let Some(user) = view.resource.spec.connection_pooler.as_ref().and_then(|pooler| pooler.user.as_deref())
+    else {
+        return;
+    };
     let configuration = &view.operator.configuration;
-    let superuser = configuration.users.as_ref().and_then(|users| users.super_username.as_deref()).unwrap_or("postgres");
-    let protected = configuration.teams_api.as_ref().and_then(|teams| teams.protected_role_names.clone()).unwrap_or_default();
+    let superuser =
+        configuration.users.as_ref().and_then(|users| users.super_username.as_deref()).unwrap_or("postgres");
+    let protected = configuration
+        .teams_api
+        .as_ref()
+        .and_then(|teams| teams.protected_role_names.clone())
+        .unwrap_or_default();
     if user == superuser || protected.iter().any(|name| name == user) {
         found.at("connectionPooler.user", format!("`{user}` is a system role: the operator makes its default role instead, and the pods ask for a Secret that is not theirs"));
     }
@@ -173,8 +247,11 @@ fn pooler_user(view: &ClusterView, found: &mut Found) {
 
 fn huge_pages(view: &ClusterView, found: &mut Found) {
     let (requests, limits) = amounts(view);
-    let pages = |amounts: Option<&ResourceAmounts>| amounts.is_some_and(|amounts| amounts.hugepages_2mi.is_some() || amounts.hugepages_1gi.is_some());
-    let off = parameter(view, "huge_pages").is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "off" | "false" | "no" | "0"));
+    let pages = |amounts: Option<&ResourceAmounts>| {
+        amounts.is_some_and(|amounts| amounts.hugepages_2mi.is_some() || amounts.hugepages_1gi.is_some())
+    };
+    let off = parameter(view, "huge_pages")
+        .is_some_and(|value| matches!(value.to_ascii_lowercase().as_str(), "off" | "false" | "no" | "0"));
     if !off && !pages(requests) && !pages(limits) {
         found.at("postgresql.parameters.huge_pages", "is not `off`, and no huge pages are requested: on a node that has some PostgreSQL takes them and dies with a bus error");
     }

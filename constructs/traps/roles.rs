@@ -21,11 +21,18 @@ fn system_roles(view: &ClusterView) -> Vec<String> {
     let configuration = &view.operator.configuration;
     let users = configuration.users.clone().unwrap_or_default();
     let spec = &view.resource.spec;
-    let mut names = configuration.teams_api.as_ref().and_then(|teams| teams.protected_role_names.clone()).unwrap_or_default();
+    let mut names = configuration
+        .teams_api
+        .as_ref()
+        .and_then(|teams| teams.protected_role_names.clone())
+        .unwrap_or_default();
     names.push(users.super_username.unwrap_or_else(|| "postgres".to_owned()));
     names.push(users.replication_username.unwrap_or_else(|| "standby".to_owned()));
-    if spec.enable_connection_pooler.unwrap_or(spec.connection_pooler.is_some()) || spec.enable_replica_connection_pooler == Some(true) {
-        let default = configuration.connection_pooler.as_ref().and_then(|pooler| pooler.connection_pooler_user.clone());
+    if spec.enable_connection_pooler.unwrap_or(spec.connection_pooler.is_some())
+        || spec.enable_replica_connection_pooler == Some(true)
+    {
+        let default =
+            configuration.connection_pooler.as_ref().and_then(|pooler| pooler.connection_pooler_user.clone());
         let own = spec.connection_pooler.as_ref().and_then(|pooler| pooler.user.clone());
         names.push(own.or(default).unwrap_or_else(|| "pooler".to_owned()));
     }
@@ -48,7 +55,9 @@ fn prepared_roles(view: &ClusterView) -> Vec<String> {
         match &prepared.schemas {
             None => family(&format!("{database}_data"), false),
             Some(schemas) => {
-                for (schema, settings) in schemas.iter().filter(|(_, settings)| settings.default_roles != Some(false)) {
+                for (schema, settings) in
+                    schemas.iter().filter(|(_, settings)| settings.default_roles != Some(false))
+                {
                     family(&format!("{database}_{schema}"), settings.default_users == Some(true));
                 }
             }
@@ -59,21 +68,36 @@ fn prepared_roles(view: &ClusterView) -> Vec<String> {
 
 fn system_role(view: &ClusterView, found: &mut Found) {
     let system = system_roles(view);
-    for name in view.resource.spec.users.iter().flat_map(indexmap::IndexMap::keys).filter(|name| system.contains(name)) {
-        found.at(&format!("users.{name}"), format!("forbidden: `{name}` is a system role, and the operator leaves it out in silence"));
+    for name in view
+        .resource
+        .spec
+        .users
+        .iter()
+        .flat_map(indexmap::IndexMap::keys)
+        .filter(|name| system.contains(name))
+    {
+        found.at(
+            &format!("users.{name}"),
+            format!("forbidden: `{name}` is a system role, and the operator leaves it out in silence"),
+        );
     }
 }
 
 fn unknown_owner(view: &ClusterView, found: &mut Found) {
-    static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new("^[a-zA-Z_][a-zA-Z0-9_]*$").expect("a pattern of this file"));
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new("^[a-zA-Z_][a-zA-Z0-9_]*$").expect("a pattern of this file"));
     let spec = &view.resource.spec;
     let prepared = prepared_roles(view);
     let system = system_roles(view);
     // Roles of a team or of the infrastructure are not known here.
-    let foreign = view.operator.configuration.teams_api.as_ref().is_some_and(|teams| teams.enable_teams_api == Some(true) || teams.enable_postgres_team_crd == Some(true))
-        || view.operator.configuration.kubernetes.as_ref().is_some_and(|section| section.infrastructure_roles_secret_name.is_some() || section.infrastructure_roles_secrets.is_some());
+    let foreign = view.operator.configuration.teams_api.as_ref().is_some_and(|teams| {
+        teams.enable_teams_api == Some(true) || teams.enable_postgres_team_crd == Some(true)
+    }) || view.operator.configuration.kubernetes.as_ref().is_some_and(|section| {
+        section.infrastructure_roles_secret_name.is_some() || section.infrastructure_roles_secrets.is_some()
+    });
     for (database, owner) in spec.databases.iter().flatten() {
-        let known = spec.users.as_ref().is_some_and(|users| users.contains_key(owner)) || prepared.contains(owner);
+        let known =
+            spec.users.as_ref().is_some_and(|users| users.contains_key(owner)) || prepared.contains(owner);
         if system.contains(owner) {
             found.at(&format!("databases.{database}"), format!("invalid owner `{owner}`: a system role owns no database; the operator would not make it, and say Running"));
         } else if !known && !foreign {
@@ -84,13 +108,21 @@ fn unknown_owner(view: &ClusterView, found: &mut Found) {
             );
         }
     }
-    let databases = spec.databases.iter().flat_map(indexmap::IndexMap::keys).chain(spec.prepared_databases.iter().flat_map(indexmap::IndexMap::keys));
+    let databases = spec
+        .databases
+        .iter()
+        .flat_map(indexmap::IndexMap::keys)
+        .chain(spec.prepared_databases.iter().flat_map(indexmap::IndexMap::keys));
     for database in databases.filter(|database| !NAME.is_match(database)) {
-        found.at(&format!("databases.{database}"), format!("invalid name `{database}`: expected letters, digits and `_`, not starting with a digit"));
+        found.at(
+            &format!("databases.{database}"),
+            format!("invalid name `{database}`: expected letters, digits and `_`, not starting with a digit"),
+        );
     }
     // The Secret of a role takes the role's name, and names of Secrets have no upper-case letters.
     for (database, prepared) in spec.prepared_databases.iter().flatten() {
-        let users = prepared.default_users == Some(true) || prepared.schemas.iter().flatten().any(|(_, schema)| schema.default_users == Some(true));
+        let users = prepared.default_users == Some(true)
+            || prepared.schemas.iter().flatten().any(|(_, schema)| schema.default_users == Some(true));
         if users && database.bytes().any(|byte| byte.is_ascii_uppercase()) {
             found.at(&format!("databases.{database}"), format!("invalid name `{database}`: roles with LOGIN have Secrets, whose names have no upper-case letters"));
         }
@@ -101,7 +133,8 @@ fn one_secret_for_two(view: &ClusterView, found: &mut Found) {
     let names: Vec<&String> = view.resource.spec.users.iter().flat_map(indexmap::IndexMap::keys).collect();
     let others: Vec<String> = prepared_roles(view);
     for (index, name) in names.iter().enumerate() {
-        let same = |other: &&str| *other != name.as_str() && other.replace('_', "-") == name.replace('_', "-");
+        let same =
+            |other: &&str| *other != name.as_str() && other.replace('_', "-") == name.replace('_', "-");
         let before = names[..index].iter().map(|name| name.as_str());
         if let Some(other) = before.chain(others.iter().map(String::as_str)).find(same) {
             found.at(&format!("users.{name}"), format!("duplicate: `{name}` and `{other}` would have one Secret, because the operator writes `-` for `_` in its name"));
@@ -110,18 +143,26 @@ fn one_secret_for_two(view: &ClusterView, found: &mut Found) {
 }
 
 fn unreadable_role(view: &ClusterView, found: &mut Found) {
-    static NAME: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"^[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$").expect("a pattern of this file"));
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$")
+            .expect("a pattern of this file")
+    });
     for (name, flags) in view.resource.spec.users.iter().flatten() {
         if !NAME.is_match(name) {
             found.at(&format!("users.{name}"), format!("invalid name `{name}`: expected lower-case letters, digits, `-` and `_`, such as `shop_reader`; the operator stops at it"));
         } else if name.len() > 63 {
-            found.at(&format!("users.{name}"), format!("invalid name `{name}`: {} characters, PostgreSQL takes 63", name.len()));
+            found.at(
+                &format!("users.{name}"),
+                format!("invalid name `{name}`: {} characters, PostgreSQL takes 63", name.len()),
+            );
         }
         let set = |flag: &str| flags.iter().any(|known| known.as_str().eq_ignore_ascii_case(flag));
         for flag in ["bypassrls", "createdb", "createrole", "inherit", "login", "replication", "superuser"] {
             if set(flag) && set(&format!("no{flag}")) {
-                found.at(&format!("users.{name}"), format!("invalid flags: `{flag}` and `no{flag}`; the operator stops at it"));
+                found.at(
+                    &format!("users.{name}"),
+                    format!("invalid flags: `{flag}` and `no{flag}`; the operator stops at it"),
+                );
             }
         }
     }
@@ -132,7 +173,10 @@ fn two_owners(view: &ClusterView, found: &mut Found) {
     for (database, prepared) in spec.prepared_databases.iter().flatten() {
         let owner = spec.databases.as_ref().and_then(|databases| databases.get(database));
         // Without roles of its own the prepared section brings extensions alone, and the owner stays (seen on 2.0.1).
-        let roles = prepared.schemas.as_ref().is_none_or(|schemas| schemas.values().any(|schema| schema.default_roles != Some(false)));
+        let roles = prepared
+            .schemas
+            .as_ref()
+            .is_none_or(|schemas| schemas.values().any(|schema| schema.default_roles != Some(false)));
         if let Some(owner) = owner.filter(|owner| **owner != format!("{database}_owner") && roles) {
             found.at(&format!("preparedDatabases.{database}"), format!("the database is prepared and belongs to `{owner}`: its owner changes to and fro, and schemas are not kept in step"));
         }
@@ -147,7 +191,10 @@ fn foreign_secret(view: &ClusterView, found: &mut Found) {
     let spec = &view.resource.spec;
     for (database, prepared) in spec.prepared_databases.iter().flatten() {
         if prepared.secret_namespace.is_some() {
-            found.at(&format!("preparedDatabases.{database}.secretNamespace"), "is ignored without the operator's `enable_cross_namespace_secret`");
+            found.at(
+                &format!("preparedDatabases.{database}.secretNamespace"),
+                "is ignored without the operator's `enable_cross_namespace_secret`",
+            );
         }
     }
     for name in spec.users.iter().flat_map(indexmap::IndexMap::keys).filter(|name| name.contains('.')) {
@@ -159,7 +206,11 @@ fn rotated_owner(view: &ClusterView, found: &mut Found) {
     let spec = &view.resource.spec;
     for role in spec.users_with_secret_rotation.iter().flatten().flatten() {
         if let Some((database, _)) = spec.databases.iter().flatten().find(|(_, owner)| *owner == role) {
-            found.with_fix("usersWithSecretRotation", format!("`{role}` owns database `{database}`: the role that follows it will own nothing"), "rotate it in place");
+            found.with_fix(
+                "usersWithSecretRotation",
+                format!("`{role}` owns database `{database}`: the role that follows it will own nothing"),
+                "rotate it in place",
+            );
         }
     }
 }

@@ -50,7 +50,13 @@ fn services(view: &ClusterView) -> Vec<ServiceView> {
         spec.enable_connection_pooler.unwrap_or(spec.connection_pooler.is_some()),
         spec.enable_replica_connection_pooler == Some(true),
     );
-    let service = |exists: bool, replicas: bool, field, balancer: Option<bool>, default: Option<bool>, port: Option<bool>, default_port: Option<bool>| {
+    let service = |exists: bool,
+                   replicas: bool,
+                   field,
+                   balancer: Option<bool>,
+                   default: Option<bool>,
+                   port: Option<bool>,
+                   default_port: Option<bool>| {
         let mut annotations = defaults.custom_service_annotations.clone().unwrap_or_default();
         annotations.extend(spec.service_annotations.clone().unwrap_or_default());
         let own = if replicas { &spec.replica_service_annotations } else { &spec.master_service_annotations };
@@ -62,15 +68,51 @@ fn services(view: &ClusterView) -> Vec<ServiceView> {
             node_port,
             replicas,
             field,
-            annotations_field: if replicas { "replicaServiceAnnotations" } else { "masterServiceAnnotations" },
+            annotations_field: if replicas {
+                "replicaServiceAnnotations"
+            } else {
+                "masterServiceAnnotations"
+            },
             annotations,
         })
     };
     [
-        service(true, false, "enableMasterLoadBalancer", spec.enable_master_load_balancer, defaults.enable_master_load_balancer, spec.enable_master_node_port, defaults.enable_master_node_port),
-        service(true, true, "enableReplicaLoadBalancer", spec.enable_replica_load_balancer, defaults.enable_replica_load_balancer, spec.enable_replica_node_port, defaults.enable_replica_node_port),
-        service(pooled.0, false, "enableMasterPoolerLoadBalancer", spec.enable_master_pooler_load_balancer, defaults.enable_master_pooler_load_balancer, spec.enable_master_pooler_node_port, defaults.enable_master_pooler_node_port),
-        service(pooled.1, true, "enableReplicaPoolerLoadBalancer", spec.enable_replica_pooler_load_balancer, defaults.enable_replica_pooler_load_balancer, spec.enable_replica_pooler_node_port, defaults.enable_replica_pooler_node_port),
+        service(
+            true,
+            false,
+            "enableMasterLoadBalancer",
+            spec.enable_master_load_balancer,
+            defaults.enable_master_load_balancer,
+            spec.enable_master_node_port,
+            defaults.enable_master_node_port,
+        ),
+        service(
+            true,
+            true,
+            "enableReplicaLoadBalancer",
+            spec.enable_replica_load_balancer,
+            defaults.enable_replica_load_balancer,
+            spec.enable_replica_node_port,
+            defaults.enable_replica_node_port,
+        ),
+        service(
+            pooled.0,
+            false,
+            "enableMasterPoolerLoadBalancer",
+            spec.enable_master_pooler_load_balancer,
+            defaults.enable_master_pooler_load_balancer,
+            spec.enable_master_pooler_node_port,
+            defaults.enable_master_pooler_node_port,
+        ),
+        service(
+            pooled.1,
+            true,
+            "enableReplicaPoolerLoadBalancer",
+            spec.enable_replica_pooler_load_balancer,
+            defaults.enable_replica_pooler_load_balancer,
+            spec.enable_replica_pooler_node_port,
+            defaults.enable_replica_pooler_node_port,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -90,7 +132,9 @@ fn nobody_behind(view: &ClusterView, found: &mut Found) {
     if view.instances() != 1 {
         return;
     }
-    for service in services(view).iter().filter(|service| service.replicas && (service.balancer || service.node_port)) {
+    for service in
+        services(view).iter().filter(|service| service.replicas && (service.balancer || service.node_port))
+    {
         found.at(service.field, "leads to replicas, and one instance has none");
     }
     if spec.enable_replica_connection_pooler == Some(true) {
@@ -158,10 +202,16 @@ fn open_to_the_world(view: &ClusterView, found: &mut Found) {
 fn proxy_protocol(view: &ClusterView, found: &mut Found) {
     for service in on_hetzner(view) {
         if service.is("uses-proxyprotocol") {
-            found.at(&format!("{}.{HETZNER}uses-proxyprotocol", service.annotations_field), "forbidden: PostgreSQL does not speak the proxy protocol, and no connection would work");
+            found.at(
+                &format!("{}.{HETZNER}uses-proxyprotocol", service.annotations_field),
+                "forbidden: PostgreSQL does not speak the proxy protocol, and no connection would work",
+            );
         }
         if let Some(protocol) = service.annotation("protocol").filter(|protocol| *protocol != "tcp") {
-            found.at(&format!("{}.{HETZNER}protocol", service.annotations_field), format!("invalid value `{protocol}`: PostgreSQL speaks `tcp`"));
+            found.at(
+                &format!("{}.{HETZNER}protocol", service.annotations_field),
+                format!("invalid value `{protocol}`: PostgreSQL speaks `tcp`"),
+            );
         }
     }
 }
@@ -196,7 +246,10 @@ fn unreachable(view: &ClusterView, found: &mut Found) {
     for service in on_hetzner(view) {
         let path = format!("{}.{HETZNER}disable-public-network", service.annotations_field);
         if service.is("disable-public-network") && !service.is("use-private-ip") {
-            found.at(&path, "forbidden without `use-private-ip: \"true\"`: the load balancer would not reach the nodes");
+            found.at(
+                &path,
+                "forbidden without `use-private-ip: \"true\"`: the load balancer would not reach the nodes",
+            );
         }
         if service.is("disable-public-network") && service.is("disable-private-ingress") {
             found.at(&path, "forbidden beside `disable-private-ingress: \"true\"`: the load balancer would have no address");
@@ -218,8 +271,15 @@ fn zones(view: &ClusterView, found: &mut Found) {
     let affinity = spec.node_affinity.clone().unwrap_or_default();
     let required = affinity.required.into_iter().flat_map(|selector| selector.node_selector_terms);
     let preferred = affinity.preferred.into_iter().flatten().map(|term| term.preference);
-    if required.chain(preferred).flat_map(|term| term.match_expressions.unwrap_or_default()).any(|expression| expression.key == ZONE) {
-        found.at("nodeAffinity", "the zone label of Hetzner's nodes is about to go: use `topology.kubernetes.io/region`");
+    if required
+        .chain(preferred)
+        .flat_map(|term| term.match_expressions.unwrap_or_default())
+        .any(|expression| expression.key == ZONE)
+    {
+        found.at(
+            "nodeAffinity",
+            "the zone label of Hetzner's nodes is about to go: use `topology.kubernetes.io/region`",
+        );
     }
 }
 
@@ -229,7 +289,10 @@ fn one_port_for_two(view: &ClusterView, found: &mut Found) {
     }
     let balancers = balancers(view);
     if let [_, second, ..] = &balancers[..] {
-        found.at(second.field, "forbidden: k3s binds port 5432 of the node for each load balancer, and the second stays Pending");
+        found.at(
+            second.field,
+            "forbidden: k3s binds port 5432 of the node for each load balancer, and the second stays Pending",
+        );
     }
     let ranges = view.resource.spec.allowed_source_ranges.clone().flatten().unwrap_or_default();
     if let Some(first) = balancers.first()

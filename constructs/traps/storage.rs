@@ -20,9 +20,12 @@ fn one_claim_for_many(view: &ClusterView, found: &mut Found) {
     if view.instances() < 2 {
         return;
     }
-    for (index, volume) in view.resource.spec.additional_volumes.iter().flat_map(|list| list.iter()).enumerate() {
+    for (index, volume) in
+        view.resource.spec.additional_volumes.iter().flat_map(|list| list.iter()).enumerate()
+    {
         let claim = volume.volume_source.0.get("persistentVolumeClaim");
-        let read_only = claim.and_then(|claim| claim.get("readOnly")).and_then(serde_yaml::Value::as_bool) == Some(true);
+        let read_only =
+            claim.and_then(|claim| claim.get("readOnly")).and_then(serde_yaml::Value::as_bool) == Some(true);
         if claim.is_some() && !read_only {
             found.with_fix(
                 &format!("additionalVolumes.{index}"),
@@ -51,7 +54,8 @@ fn unreadable_size(view: &ClusterView, found: &mut Found) {
         ("limits", spec.resources.as_ref().and_then(|resources| resources.limits.as_ref())),
     ] {
         // `"0"` counts as not set, for the operator.
-        let memory = amounts.and_then(|amounts| amounts.memory.as_ref()).filter(|memory| memory.as_str() != "0");
+        let memory =
+            amounts.and_then(|amounts| amounts.memory.as_ref()).filter(|memory| memory.as_str() != "0");
         readable(&format!("resources.{side}.memory"), memory, 16 << 20);
     }
 }
@@ -103,10 +107,15 @@ const FIELDS: &[(&str, &[&str])] = &[
 ];
 
 fn unknown_volume_source(view: &ClusterView, found: &mut Found) {
-    for (index, volume) in view.resource.spec.additional_volumes.iter().flat_map(|list| list.iter()).enumerate() {
+    for (index, volume) in
+        view.resource.spec.additional_volumes.iter().flat_map(|list| list.iter()).enumerate()
+    {
         let path = format!("additionalVolumes.{index}.volumeSource");
         let meant = |word: &str, known: &[&str]| {
-            nearest(word, known).map_or_else(|| format!("expected one of `{}`", known.join("`, `")), |near| format!("did you mean `{near}`?"))
+            nearest(word, known).map_or_else(
+                || format!("expected one of `{}`", known.join("`, `")),
+                |near| format!("did you mean `{near}`?"),
+            )
         };
         match volume.volume_source.only_key() {
             None => found.at(&path, "invalid: expected exactly one source, such as `emptyDir: {}`; without one Kubernetes makes an emptyDir, which is lost with the pod"),
@@ -129,7 +138,9 @@ fn unknown_volume_source(view: &ClusterView, found: &mut Found) {
 
 fn mounts_collide(view: &ClusterView, found: &mut Found) {
     let mut seen: Vec<&str> = vec![];
-    for (index, volume) in view.resource.spec.additional_volumes.iter().flat_map(|list| list.iter()).enumerate() {
+    for (index, volume) in
+        view.resource.spec.additional_volumes.iter().flat_map(|list| list.iter()).enumerate()
+    {
         let path = format!("additionalVolumes.{index}.mountPath");
         let mount = volume.mount_path.trim_end_matches('/');
         if mount == "/home/postgres/pgdata" {
@@ -143,9 +154,16 @@ fn mounts_collide(view: &ClusterView, found: &mut Found) {
 
 fn aws_only(view: &ClusterView, found: &mut Found) {
     if let Some(volume) = &view.resource.spec.volume {
-        for (field, set) in [("iops", volume.iops.is_some()), ("throughput", volume.throughput.is_some()), ("type", volume.r#type.is_some())] {
+        for (field, set) in [
+            ("iops", volume.iops.is_some()),
+            ("throughput", volume.throughput.is_some()),
+            ("type", volume.r#type.is_some()),
+        ] {
             if set {
-                found.at(&format!("volume.{field}"), "has an effect on AWS alone, with `storage_resize_mode: mixed`");
+                found.at(
+                    &format!("volume.{field}"),
+                    "has an effect on AWS alone, with `storage_resize_mode: mixed`",
+                );
             }
         }
     }
@@ -171,7 +189,13 @@ fn one_copy(view: &ClusterView, found: &mut Found) {
         && view.instances() == 1
         && (class.replicas == Some(1) && class.node_bound == Some(true))
     {
-        found.at("volume.storageClass", format!("one instance, and class `{}` keeps one copy on one node: the node's loss is the data's", class.name));
+        found.at(
+            "volume.storageClass",
+            format!(
+                "one instance, and class `{}` keeps one copy on one node: the node's loss is the data's",
+                class.name
+            ),
+        );
     }
 }
 

@@ -30,7 +30,8 @@ fn seconds(text: &str) -> Option<u64> {
         let digits = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
         let number: f64 = rest[..digits].parse().ok()?;
         rest = &rest[digits..];
-        let letters = rest.find(|letter: char| letter.is_ascii_digit() || letter == '.').unwrap_or(rest.len());
+        let letters =
+            rest.find(|letter: char| letter.is_ascii_digit() || letter == '.').unwrap_or(rest.len());
         total += number
             * match &rest[..letters] {
                 "ms" => 0.001,

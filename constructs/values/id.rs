@@ -47,7 +47,9 @@ impl NameRule {
         let inner = |part: &str| {
             let bytes = part.as_bytes();
             !bytes.is_empty()
-                && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+                && bytes
+                    .iter()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
                 && bytes[0] != b'-'
                 && bytes[bytes.len() - 1] != b'-'
         };

@@ -99,7 +99,11 @@ where
     scalar(deserializer, "a number or a text", false)?.parse().map_err(de::Error::custom)
 }
 
-fn scalar<'de, D: Deserializer<'de>>(deserializer: D, expected: &'static str, booleans: bool) -> Result<String, D::Error> {
+fn scalar<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &'static str,
+    booleans: bool,
+) -> Result<String, D::Error> {
     struct Scalar {
         expected: &'static str,
         booleans: bool,
@@ -129,7 +133,11 @@ fn scalar<'de, D: Deserializer<'de>>(deserializer: D, expected: &'static str, bo
         }
 
         fn visit_f64<E: de::Error>(self, number: f64) -> Result<String, E> {
-            if number.is_finite() { Ok(number.to_string()) } else { Err(E::invalid_type(de::Unexpected::Float(number), &self)) }
+            if number.is_finite() {
+                Ok(number.to_string())
+            } else {
+                Err(E::invalid_type(de::Unexpected::Float(number), &self))
+            }
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {

@@ -11,7 +11,10 @@ use super::{project, terminal};
 const DELEGATED: &str = "PGSYNTH_DELEGATED";
 
 /// Runs the project's own binary with the same arguments, if the project has one.
-#[expect(clippy::disallowed_methods, reason = "whether this process was handed over to stands in its environment alone")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether this process was handed over to stands in its environment alone"
+)]
 pub(super) fn delegate(given: Option<&Path>) -> Result<Option<ExitCode>> {
     let root = project::root(given)?;
     let manifest = root.join("apps").join("Cargo.toml");
@@ -34,7 +37,11 @@ pub(super) fn delegate(given: Option<&Path>) -> Result<Option<ExitCode>> {
         .args(std::env::args_os().skip(1))
         .env(DELEGATED, "1")
         .status()
-        .with_context(|| format!("cannot run `{line}`; install a Rust toolchain, or serve the YAML apps with `--no-delegate`"))?;
+        .with_context(|| {
+            format!(
+                "cannot run `{line}`; install a Rust toolchain, or serve the YAML apps with `--no-delegate`"
+            )
+        })?;
     match status.code() {
         // cargo's own failures, a compile error among them, end with 101.
         Some(101) | None => bail!("`{line}` failed"),

@@ -32,11 +32,15 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>) -> Result<Exit>
     let mut file = match OpenOptions::new().write(true).create_new(true).open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            bail!("`{}` is there already, and stays as it is\nhint: choose another name with `--name`", path.display())
+            bail!(
+                "`{}` is there already, and stays as it is\nhint: choose another name with `--name`",
+                path.display()
+            )
         }
         Err(error) => return Err(error).with_context(|| format!("cannot write `{}`", path.display())),
     };
-    file.write_all(app(name, *platform).as_bytes()).with_context(|| format!("cannot write `{}`", path.display()))?;
+    file.write_all(app(name, *platform).as_bytes())
+        .with_context(|| format!("cannot write `{}`", path.display()))?;
     terminal::note(&format!(
         "wrote `{}`; next:\n  pgsynth synth             # renders it into `dist/`\n  pgsynth list              # what that is\n  git add apps dist         # both belong into version control",
         path.display()
@@ -47,7 +51,9 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>) -> Result<Exit>
 fn app(name: &Id, platform: Platform) -> String {
     let (instances, size, accepted) = match platform {
         // A folder of the only node, and one instance on it.
-        Platform::K3s => (1, "1Gi", "        accept: {T47: \"one node\", L6: \"one node\", no-backup: \"a first try\"}\n"),
+        Platform::K3s => {
+            (1, "1Gi", "        accept: {T47: \"one node\", L6: \"one node\", no-backup: \"a first try\"}\n")
+        }
         Platform::Hetzner | Platform::Other => (2, "10Gi", "        accept: {no-backup: \"a first try\"}\n"),
     };
     format!(

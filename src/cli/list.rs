@@ -37,7 +37,11 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(arguments: &Arguments, project: Option<&Path>, apps: Vec<Result<App, Problem>>) -> Result<Exit> {
+pub(super) fn run(
+    arguments: &Arguments,
+    project: Option<&Path>,
+    apps: Vec<Result<App, Problem>>,
+) -> Result<Exit> {
     let Some(mut project) = Project::load(project, apps)? else { return Ok(Exit::Invalid) };
     project.select(&arguments.app)?;
     let mut listed = vec![];
@@ -47,7 +51,8 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, apps: Vec<Resul
     }
     let text = match (arguments.format, arguments.secrets) {
         (Format::Json, secrets) => {
-            let apps: Vec<_> = listed.iter().map(|(loaded, valid)| json_app(loaded, valid, secrets)).collect();
+            let apps: Vec<_> =
+                listed.iter().map(|(loaded, valid)| json_app(loaded, valid, secrets)).collect();
             format!("{:#}\n", json!({ "apps": apps }))
         }
         (Format::Text, true) => listed.iter().map(|(loaded, valid)| secrets(loaded, valid)).collect(),
@@ -59,11 +64,18 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, apps: Vec<Resul
 
 fn objects(loaded: &Loaded, valid: &Valid) -> String {
     let app = &loaded.app;
-    let mut text = format!("app {} (release {}, platform {}, output {})\n", app.name, app.release, app.platform, app.output());
+    let mut text = format!(
+        "app {} (release {}, platform {}, output {})\n",
+        app.name,
+        app.release,
+        app.platform,
+        app.output()
+    );
     for (name, _) in valid.crds() {
         let _ = writeln!(text, "  crds/{name}.yaml\n    CustomResourceDefinition {name}.acid.zalan.do");
     }
-    let mut rows: Vec<_> = valid.objects().iter().map(|object| (object.file(), &object.origin, &object.identity)).collect();
+    let mut rows: Vec<_> =
+        valid.objects().iter().map(|object| (object.file(), &object.origin, &object.identity)).collect();
     rows.sort();
     let mut before = (String::new(), String::new());
     for (file, origin, identity) in rows {
@@ -73,7 +85,8 @@ fn objects(loaded: &Loaded, valid: &Valid) -> String {
         if (&before.0, &before.1) != (&file, origin) {
             let _ = writeln!(text, "    {origin}");
         }
-        let namespace = identity.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
+        let namespace =
+            identity.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
         let _ = writeln!(text, "      {} {namespace}{}", identity.kind, identity.name);
         before = (file, origin.clone());
     }
@@ -87,7 +100,14 @@ fn secrets(loaded: &Loaded, valid: &Valid) -> String {
     }
     for need in valid.secrets() {
         let users: Vec<_> = need.used_by.iter().map(String::as_str).collect();
-        let _ = writeln!(text, "  {}/{} for {}\n    {}", need.namespace, need.name, users.join(", "), command(need));
+        let _ = writeln!(
+            text,
+            "  {}/{} for {}\n    {}",
+            need.namespace,
+            need.name,
+            users.join(", "),
+            command(need)
+        );
     }
     text
 }
@@ -133,7 +153,9 @@ fn json_app(loaded: &Loaded, valid: &Valid, secrets: bool) -> Value {
     });
     value["clusters"] = clusters.collect();
     let mut objects: Vec<_> = valid.objects().iter().map(|object| (object.file(), object)).collect();
-    objects.sort_by(|(file, object), (other_file, other)| (file, &object.identity).cmp(&(other_file, &other.identity)));
+    objects.sort_by(|(file, object), (other_file, other)| {
+        (file, &object.identity).cmp(&(other_file, &other.identity))
+    });
     let objects = objects.iter().map(|(file, object)| {
         let identity = &object.identity;
         json!({

@@ -79,7 +79,8 @@ impl Project {
         if let Some(name) = names.iter().find(|name| !known.contains(name)) {
             bail!("no app `{name}`; the project has `{}`", known.join("`, `"));
         }
-        self.apps.retain(|loaded| names.is_empty() || names.iter().any(|name| loaded.app.name.as_str() == name));
+        self.apps
+            .retain(|loaded| names.is_empty() || names.iter().any(|name| loaded.app.name.as_str() == name));
         Ok(())
     }
 }
@@ -94,7 +95,12 @@ impl Loaded {
     pub(super) fn validate(&self, root: &Path, accepted: &[String]) -> Result<Option<Valid>> {
         let state = State::read(&self.output(root))?;
         let past = Past {
-            record: state.filter(|state| state.app == self.app.name.as_str() || Some(state.app.as_str()) == self.app.renamed_from.as_ref().map(|id| id.as_str())).map(|state| state.record),
+            record: state
+                .filter(|state| {
+                    state.app == self.app.name.as_str()
+                        || Some(state.app.as_str()) == self.app.renamed_from.as_ref().map(|id| id.as_str())
+                })
+                .map(|state| state.record),
             accepted: accepted.to_vec(),
         };
         let locate = |problems: &mut Problems| {
@@ -103,11 +109,13 @@ impl Loaded {
             }
         };
         let name = &self.app.name;
-        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let plural =
+            |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
         match self.app.validate(&past) {
             Ok(valid) => {
                 if !valid.warnings().is_empty() {
-                    let mut problems = Problems { warnings: valid.warnings().to_vec(), ..Problems::default() };
+                    let mut problems =
+                        Problems { warnings: valid.warnings().to_vec(), ..Problems::default() };
                     locate(&mut problems);
                     let head = format!("app `{name}` has {}", plural(problems.warnings.len(), "warning"));
                     terminal::problems("warning", &head, &problems.warnings);
@@ -117,9 +125,17 @@ impl Loaded {
             Err(mut problems) => {
                 locate(&mut problems);
                 if !problems.warnings.is_empty() {
-                    terminal::problems("warning", &format!("app `{name}` has {}", plural(problems.warnings.len(), "warning")), &problems.warnings);
+                    terminal::problems(
+                        "warning",
+                        &format!("app `{name}` has {}", plural(problems.warnings.len(), "warning")),
+                        &problems.warnings,
+                    );
                 }
-                terminal::problems("error", &format!("app `{name}` has {}", plural(problems.errors.len(), "problem")), &problems.errors);
+                terminal::problems(
+                    "error",
+                    &format!("app `{name}` has {}", plural(problems.errors.len(), "problem")),
+                    &problems.errors,
+                );
                 Ok(None)
             }
         }
@@ -131,7 +147,8 @@ fn files(root: &Path) -> Result<Vec<PathBuf>> {
     if !folder.is_dir() {
         return Ok(vec![]);
     }
-    let entries = fs::read_dir(&folder).with_context(|| format!("cannot look into `{}`", folder.display()))?;
+    let entries =
+        fs::read_dir(&folder).with_context(|| format!("cannot look into `{}`", folder.display()))?;
     let mut files = entries
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<std::io::Result<Vec<_>>>()
@@ -151,7 +168,10 @@ fn collisions(loaded: &[Loaded]) -> Vec<Problem> {
         };
         for Loaded { app: other, .. } in &loaded[..index] {
             if app.name == other.name {
-                problems.push(Problem::new(at("name"), format!("duplicate value `{}`: another app of the project has it", app.name)));
+                problems.push(Problem::new(
+                    at("name"),
+                    format!("duplicate value `{}`: another app of the project has it", app.name),
+                ));
                 continue;
             }
             let (mine, theirs) = (Path::new(app.output()), Path::new(other.output()));

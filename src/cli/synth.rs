@@ -6,9 +6,9 @@ use anyhow::{Result, bail};
 use pgsynth_constructs::base::Problem;
 use pgsynth_constructs::{App, Valid};
 
+use super::Exit;
 use super::project::{Loaded, Project};
 use super::terminal::{self, Progress};
-use super::Exit;
 use crate::dist::{self, STATE, State};
 use crate::synth::{Manifest, synth};
 
@@ -44,7 +44,11 @@ pub(super) struct Arguments {
     accept_generation: Vec<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, project: Option<&Path>, apps: Vec<Result<App, Problem>>) -> Result<Exit> {
+pub(super) fn run(
+    arguments: &Arguments,
+    project: Option<&Path>,
+    apps: Vec<Result<App, Problem>>,
+) -> Result<Exit> {
     let progress = Progress::new(arguments.quiet);
     progress.at("reading the apps");
     let Some(mut project) = Project::load(project, apps)? else { return Ok(Exit::Invalid) };
@@ -61,8 +65,13 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, apps: Vec<Resul
         progress.at(&format!("checking app `{}`", loaded.app.name));
         match loaded.validate(&project.root, &arguments.accept_generation)? {
             Some(found) if arguments.deny_warnings && !found.warnings().is_empty() => {
-                terminal::error(&format!("app `{}` has warnings, and `--deny-warnings` was given", loaded.app.name));
-                terminal::note("hint: mend them, or accept them where they arise: `accept: {<id>: \"<why>\"}`");
+                terminal::error(&format!(
+                    "app `{}` has warnings, and `--deny-warnings` was given",
+                    loaded.app.name
+                ));
+                terminal::note(
+                    "hint: mend them, or accept them where they arise: `accept: {<id>: \"<why>\"}`",
+                );
                 invalid.push(loaded);
             }
             Some(found) => valid.push((loaded, found)),
@@ -70,7 +79,8 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>, apps: Vec<Resul
         }
     }
     if !invalid.is_empty() {
-        let outputs: Vec<_> = project.apps.iter().map(|loaded| format!("`{}`", loaded.app.output())).collect();
+        let outputs: Vec<_> =
+            project.apps.iter().map(|loaded| format!("`{}`", loaded.app.output())).collect();
         terminal::note(&format!("hint: nothing was written to {}", outputs.join(", ")));
         return Ok(Exit::Invalid);
     }
@@ -99,7 +109,13 @@ fn print(manifests: &[Manifest]) -> Result<()> {
 }
 
 /// Writes or checks one output; false where a check found a difference.
-fn deliver(arguments: &Arguments, root: &Path, loaded: &Loaded, valid: &Valid, manifests: Vec<Manifest>) -> Result<bool> {
+fn deliver(
+    arguments: &Arguments,
+    root: &Path,
+    loaded: &Loaded,
+    valid: &Valid,
+    manifests: Vec<Manifest>,
+) -> Result<bool> {
     let own = loaded.output(root);
     let folder = arguments.output.as_ref().map_or_else(|| own.clone(), |output| root.join(output));
     let shown = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
@@ -116,17 +132,24 @@ fn deliver(arguments: &Arguments, root: &Path, loaded: &Loaded, valid: &Valid, m
         ));
     }
     let state = State::new(loaded.app.name.as_str(), valid.record(), &manifests);
-    let changes = dist::plan(&folder, &state, loaded.app.renamed_from.as_ref().map(|id| id.as_str()), manifests)?;
+    let changes =
+        dist::plan(&folder, &state, loaded.app.renamed_from.as_ref().map(|id| id.as_str()), manifests)?;
     if arguments.check {
         let same = changes.is_empty();
         if !same {
             terminal::out(&changes.diff())?;
-            say(&format!("`{shown}` is not what app `{}` renders; `pgsynth synth` brings it up to date", loaded.app.name));
+            say(&format!(
+                "`{shown}` is not what app `{}` renders; `pgsynth synth` brings it up to date",
+                loaded.app.name
+            ));
         }
         return Ok(same);
     }
     let done = changes.write()?;
-    say(&format!("`{shown}`: {} written, {} removed, {} unchanged", done.written, done.removed, done.unchanged));
+    say(&format!(
+        "`{shown}`: {} written, {} removed, {} unchanged",
+        done.written, done.removed, done.unchanged
+    ));
     if first && !valid.crds().is_empty() {
         say(&format!(
             "apply it for the first time with:\n  \

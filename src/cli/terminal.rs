@@ -29,8 +29,12 @@ pub(super) fn problems(kind: &str, head: &str, problems: &[Problem]) {
 }
 
 fn painted(text: &str, colour: &str) -> String {
-    #[expect(clippy::disallowed_methods, reason = "NO_COLOR changes what a terminal shows, never what is rendered")]
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !stderr().is_terminal();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "NO_COLOR changes what a terminal shows, never what is rendered"
+    )]
+    let plain =
+        std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || !stderr().is_terminal();
     if plain { text.to_owned() } else { format!("\u{1b}[1;{colour}m{text}\u{1b}[0m") }
 }
 

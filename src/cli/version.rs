@@ -6,8 +6,18 @@ use pgsynth_constructs::releases::{Release, ReleaseName};
 use super::{Exit, terminal};
 
 pub(super) fn run() -> Result<Exit> {
-    let Release { name, checked, operator, operator_image: _, spilo_image, pooler_image: _, logical_backup_image: _, postgres, kubernetes, crds: _ } =
-        ReleaseName::NEWEST.release();
+    let Release {
+        name,
+        checked,
+        operator,
+        operator_image: _,
+        spilo_image,
+        pooler_image: _,
+        logical_backup_image: _,
+        postgres,
+        kubernetes,
+        crds: _,
+    } = ReleaseName::NEWEST.release();
     terminal::out(&format!(
         "pgsynth {}\nrelease {name} (checked {checked})\n  operator    {operator}\n  spilo       {spilo_image}\n  postgres    {}\n  kubernetes  {} to {}\n",
         env!("CARGO_PKG_VERSION"),

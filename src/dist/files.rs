@@ -14,9 +14,15 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
     match fs::symlink_metadata(folder) {
         Ok(metadata) if metadata.is_dir() => Ok(()),
         Ok(metadata) if metadata.is_symlink() => {
-            bail!("`{}` is a symbolic link, and an output is a folder; remove the link, or choose another `output`", folder.display())
+            bail!(
+                "`{}` is a symbolic link, and an output is a folder; remove the link, or choose another `output`",
+                folder.display()
+            )
         }
-        Ok(_) => bail!("`{}` is a file, and an output is a folder; move it away, or choose another `output`", folder.display()),
+        Ok(_) => bail!(
+            "`{}` is a file, and an output is a folder; move it away, or choose another `output`",
+            folder.display()
+        ),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(()),
         Err(error) => Err(error).with_context(|| format!("cannot look at `{}`", folder.display())),
     }
@@ -73,7 +79,12 @@ pub(super) fn make_folder(folder: &Path) -> Result<()> {
 /// Removes a folder that nothing is left in.
 pub(super) fn remove_folder_if_empty(folder: &Path) -> Result<()> {
     match fs::remove_dir(folder) {
-        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory) => {
+        Err(error)
+            if !matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory
+            ) =>
+        {
             Err(error).with_context(|| format!("cannot remove `{}`", folder.display()))
         }
         _ => Ok(()),

@@ -43,11 +43,18 @@ impl State {
         let state: Self = serde_yaml::from_slice(&bytes)
             .with_context(|| format!("cannot read `{}`; restore it from version control", path.display()))?;
         if state.pgsynth != "v1" {
-            bail!("`{}` is of schema `{}`, and this pgsynth knows `v1`; use the pgsynth that wrote it", path.display(), state.pgsynth);
+            bail!(
+                "`{}` is of schema `{}`, and this pgsynth knows `v1`; use the pgsynth that wrote it",
+                path.display(),
+                state.pgsynth
+            );
         }
         // A list that leads out of the folder would let a prune remove what is not ours.
         if let Some(file) = state.files.iter().find(|file| !is_file_of_ours(file)) {
-            bail!("`{}` lists `{file}`, which pgsynth never writes; restore it from version control", path.display());
+            bail!(
+                "`{}` lists `{file}`, which pgsynth never writes; restore it from version control",
+                path.display()
+            );
         }
         Ok(Some(state))
     }
@@ -64,6 +71,7 @@ impl State {
 fn is_file_of_ours(file: &str) -> bool {
     let name = file.strip_prefix("crds/").unwrap_or(file);
     name.strip_suffix(".yaml").is_some_and(|stem| {
-        !stem.is_empty() && stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        !stem.is_empty()
+            && stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
     })
 }

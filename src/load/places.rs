@@ -35,7 +35,9 @@ impl Places {
             match &node.value {
                 Node::Map(entries) => {
                     // Keys may have dots in them: the longest that fits.
-                    let fits = |key: &str| rest.strip_prefix(key).filter(|rest| rest.is_empty() || rest.starts_with('.'));
+                    let fits = |key: &str| {
+                        rest.strip_prefix(key).filter(|rest| rest.is_empty() || rest.starts_with('.'))
+                    };
                     let entries = entries.iter().filter(|(key, _)| fits(&key.value).is_some());
                     let Some((key, value)) = entries.max_by_key(|(key, _)| key.value.len()) else { break };
                     found = match value.value {
@@ -47,7 +49,9 @@ impl Places {
                 }
                 Node::List(items) => {
                     let (index, after) = rest.split_once('.').unwrap_or((rest, ""));
-                    let Some(item) = index.parse::<usize>().ok().and_then(|index| items.get(index)) else { break };
+                    let Some(item) = index.parse::<usize>().ok().and_then(|index| items.get(index)) else {
+                        break;
+                    };
                     found = place(item.defined).or(found);
                     rest = after;
                     node = item;

@@ -84,7 +84,8 @@ impl Emitter {
         }
         let end = self.out.len();
         let ends = self.fields.iter().skip(1).map(|(begin, _)| *begin).chain([end]);
-        let mut ranges: Vec<_> = self.fields.iter().zip(ends).map(|((begin, field), end)| (*field, *begin..end)).collect();
+        let mut ranges: Vec<_> =
+            self.fields.iter().zip(ends).map(|((begin, field), end)| (*field, *begin..end)).collect();
         ranges.sort_by_key(|(field, _)| *field);
         self.scratch.clear();
         for (_, range) in ranges {

@@ -17,10 +17,12 @@ pub(super) fn files(objects: &[Object], header: &str) -> Vec<Manifest> {
     }
     let files: Vec<_> = files.into_iter().collect();
     // Each file is a function of its objects alone, so that the number of threads decides no byte.
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(files.len() / WORTH_A_THREAD + 1);
+    let threads =
+        std::thread::available_parallelism().map_or(1, usize::from).min(files.len() / WORTH_A_THREAD + 1);
     let share = files.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
-        let workers: Vec<_> = files.chunks(share).map(|share| scope.spawn(move || some_files(share, header))).collect();
+        let workers: Vec<_> =
+            files.chunks(share).map(|share| scope.spawn(move || some_files(share, header))).collect();
         workers.into_iter().flat_map(|worker| worker.join().expect("emission does not panic")).collect()
     })
 }

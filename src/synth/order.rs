@@ -27,5 +27,11 @@ const RANKS: [&str; 17] = [
 pub(super) fn key(object: &Object) -> (usize, &str, &str, &str, &str) {
     let identity = &object.identity;
     let rank = RANKS.iter().position(|kind| *kind == identity.kind).unwrap_or(RANKS.len());
-    (rank, &identity.kind, identity.namespace.as_deref().unwrap_or_default(), &identity.name, &identity.api_version)
+    (
+        rank,
+        &identity.kind,
+        identity.namespace.as_deref().unwrap_or_default(),
+        &identity.name,
+        &identity.api_version,
+    )
 }

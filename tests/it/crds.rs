@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use pgsynth::constructs::crds::definition;
 use pgsynth::constructs::crds::operator_configuration::OperatorConfiguration;
 use pgsynth::constructs::crds::postgres_team::PostgresTeam;
 use pgsynth::constructs::crds::postgresql::Postgresql;
-use pgsynth::constructs::crds::definition;
 use pgsynth::constructs::releases::ReleaseName;
 use pgsynth::synth::emit;
 

@@ -1,4 +1,5 @@
 //! Integration tests of package pgsynth, one binary.
-#![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types)]
+#![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
 mod crds;
+mod traps;

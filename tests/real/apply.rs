@@ -20,7 +20,8 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn pgsynth(folder: &Path, arguments: &[&str]) {
-    let output = Command::new(env!("CARGO_BIN_EXE_pgsynth")).current_dir(folder).args(arguments).output().unwrap();
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_pgsynth")).current_dir(folder).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -50,12 +51,14 @@ fn initial() -> PathBuf {
 fn versions(server: &Server, dist: &Path) -> Result<String, String> {
     let format = "jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.resourceVersion}{\"\\n\"}{end}";
     let crds = dist.join("crds");
-    Ok(server.ok(&["get", "-f", crds.to_str().unwrap(), "-o", format])? + &server.ok(&["get", "-f", dist.to_str().unwrap(), "-o", format])?)
+    Ok(server.ok(&["get", "-f", crds.to_str().unwrap(), "-o", format])?
+        + &server.ok(&["get", "-f", dist.to_str().unwrap(), "-o", format])?)
 }
 
 fn apply(server: &Server, dist: &Path) -> Result<(), String> {
     let (crds, namespaces) = (dist.join("crds"), dist.join("00-namespaces.yaml"));
-    let (dist, crds, namespaces) = (dist.to_str().unwrap(), crds.to_str().unwrap(), namespaces.to_str().unwrap());
+    let (dist, crds, namespaces) =
+        (dist.to_str().unwrap(), crds.to_str().unwrap(), namespaces.to_str().unwrap());
     server.ok(&["apply", "--server-side", "--force-conflicts", "-f", crds])?;
     server.ok(&["wait", "--for=condition=Established", "--timeout=60s", "-f", crds])?;
     server.ok(&["apply", "-f", namespaces])?;

@@ -1,6 +1,6 @@
 //! Tests against real programs and real data. What is not there is said and counted as ignored, never as passed;
 //! `PGSYNTH_REQUIRE_PARTS=1` makes a missing part of class CI a failure.
-#![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types)]
+#![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
 mod apply;
 mod operator;
@@ -13,7 +13,9 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials: Vec<Trial> =
-        [apply::trials(), operator::trials(), readback::trials(), shared::trials()].into_iter().flatten().collect();
+    let trials: Vec<Trial> = [apply::trials(), operator::trials(), readback::trials(), shared::trials()]
+        .into_iter()
+        .flatten()
+        .collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

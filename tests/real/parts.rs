@@ -32,9 +32,12 @@ pub fn needing(programs: &[&'static str], name: &str, test: fn() -> Result<(), F
         return Trial::test(name, test);
     }
     if std::env::var_os("PGSYNTH_REQUIRE_PARTS").is_some() {
-        return Trial::test(name, move || Err(format!("missing: {}; run tests/parts/install", missing.join(", ")).into()));
+        return Trial::test(name, move || {
+            Err(format!("missing: {}; run tests/parts/install", missing.join(", ")).into())
+        });
     }
-    Trial::test(format!("{name} (needs {}; tests/parts/install)", missing.join(", ")), test).with_ignored_flag(true)
+    Trial::test(format!("{name} (needs {}; tests/parts/install)", missing.join(", ")), test)
+        .with_ignored_flag(true)
 }
 
 /// A test that needs programs no registry has: ignored where one is missing.
@@ -42,7 +45,9 @@ pub fn bench(programs: &[&'static str], name: &str, test: fn() -> Result<(), Fai
     let missing: Vec<_> = programs.iter().filter(|program| find(program).is_none()).copied().collect();
     match missing.is_empty() {
         true => Trial::test(name, test).with_kind("bench"),
-        false => Trial::test(format!("{name} (needs {} on PATH)", missing.join(", ")), test).with_kind("bench").with_ignored_flag(true),
+        false => Trial::test(format!("{name} (needs {} on PATH)", missing.join(", ")), test)
+            .with_kind("bench")
+            .with_ignored_flag(true),
     }
 }
 
@@ -51,6 +56,19 @@ pub fn data(path: &'static str, name: &str, test: fn() -> Result<(), Failed>) ->
     match shared(path).exists() {
         true => Trial::test(name, test),
         false => Trial::test(format!("{name} (needs ../shared/{path})"), test).with_ignored_flag(true),
+    }
+}
+
+/// A test that needs data beside the checkout and programs of class CI.
+pub fn data_and_parts(
+    path: &'static str,
+    programs: &[&'static str],
+    name: &str,
+    test: fn() -> Result<(), Failed>,
+) -> Trial {
+    match shared(path).exists() {
+        true => needing(programs, name, test),
+        false => data(path, name, test),
     }
 }
 

@@ -35,18 +35,59 @@ fn run(program: &str, folder: &Path, arguments: &[&str]) {
 
 /// A certificate for `subject`, signed by the folder's CA.
 fn certificate(folder: &Path, name: &str, subject: &str, alternatives: Option<&str>) {
-    let (key, request, made, extensions) = (format!("{name}.key"), format!("{name}.csr"), format!("{name}.crt"), format!("{name}.ext"));
-    run("openssl", folder, &["req", "-newkey", "rsa:2048", "-nodes", "-keyout", &key, "-out", &request, "-subj", subject]);
-    fs::write(folder.join(&extensions), alternatives.map(|names| format!("subjectAltName={names}\n")).unwrap_or_default()).unwrap();
-    run("openssl", folder, &["x509", "-req", "-in", &request, "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-extfile", &extensions, "-out", &made]);
+    let (key, request, made, extensions) =
+        (format!("{name}.key"), format!("{name}.csr"), format!("{name}.crt"), format!("{name}.ext"));
+    run(
+        "openssl",
+        folder,
+        &["req", "-newkey", "rsa:2048", "-nodes", "-keyout", &key, "-out", &request, "-subj", subject],
+    );
+    fs::write(
+        folder.join(&extensions),
+        alternatives.map(|names| format!("subjectAltName={names}\n")).unwrap_or_default(),
+    )
+    .unwrap();
+    run(
+        "openssl",
+        folder,
+        &[
+            "x509",
+            "-req",
+            "-in",
+            &request,
+            "-CA",
+            "ca.crt",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-days",
+            "1",
+            "-extfile",
+            &extensions,
+            "-out",
+            &made,
+        ],
+    );
 }
 
 impl Server {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
-        run("openssl", path, &["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-days", "1", "-subj", "/CN=test"]);
-        certificate(path, "server", "/CN=server", Some("IP:127.0.0.1,IP:10.0.0.1,DNS:localhost,DNS:kubernetes.default.svc"));
+        run(
+            "openssl",
+            path,
+            &[
+                "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt",
+                "-days", "1", "-subj", "/CN=test",
+            ],
+        );
+        certificate(
+            path,
+            "server",
+            "/CN=server",
+            Some("IP:127.0.0.1,IP:10.0.0.1,DNS:localhost,DNS:kubernetes.default.svc"),
+        );
         certificate(path, "admin", "/O=system:masters/CN=admin", None);
         run("openssl", path, &["genrsa", "-out", "accounts.key", "2048"]);
 
@@ -54,17 +95,44 @@ impl Server {
         let etcd_url = format!("http://127.0.0.1:{client}");
         let peer_url = format!("http://127.0.0.1:{peer}");
         let mut server = Self { children: vec![], folder, url: format!("https://127.0.0.1:{secure}") };
-        server.spawn("etcd", &[
-            "--unsafe-no-fsync", "--data-dir", "etcd", "--listen-client-urls", &etcd_url, "--advertise-client-urls", &etcd_url,
-            "--listen-peer-urls", &peer_url, "--initial-advertise-peer-urls", &peer_url, "--initial-cluster", &format!("default={peer_url}"),
-        ]);
-        server.spawn("kube-apiserver", &[
-            &format!("--etcd-servers={etcd_url}"), "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", &format!("--secure-port={secure}"),
-            "--endpoint-reconciler-type=none", "--service-cluster-ip-range=10.0.0.0/16", "--authorization-mode=RBAC", "--client-ca-file=ca.crt",
-            "--tls-cert-file=server.crt", "--tls-private-key-file=server.key", "--service-account-issuer=https://kubernetes.default.svc",
-            "--service-account-key-file=accounts.key", "--service-account-signing-key-file=accounts.key",
-            "--enable-priority-and-fairness=false", "--profiling=false",
-        ]);
+        server.spawn(
+            "etcd",
+            &[
+                "--unsafe-no-fsync",
+                "--data-dir",
+                "etcd",
+                "--listen-client-urls",
+                &etcd_url,
+                "--advertise-client-urls",
+                &etcd_url,
+                "--listen-peer-urls",
+                &peer_url,
+                "--initial-advertise-peer-urls",
+                &peer_url,
+                "--initial-cluster",
+                &format!("default={peer_url}"),
+            ],
+        );
+        server.spawn(
+            "kube-apiserver",
+            &[
+                &format!("--etcd-servers={etcd_url}"),
+                "--bind-address=127.0.0.1",
+                "--advertise-address=127.0.0.1",
+                &format!("--secure-port={secure}"),
+                "--endpoint-reconciler-type=none",
+                "--service-cluster-ip-range=10.0.0.0/16",
+                "--authorization-mode=RBAC",
+                "--client-ca-file=ca.crt",
+                "--tls-cert-file=server.crt",
+                "--tls-private-key-file=server.key",
+                "--service-account-issuer=https://kubernetes.default.svc",
+                "--service-account-key-file=accounts.key",
+                "--service-account-signing-key-file=accounts.key",
+                "--enable-priority-and-fairness=false",
+                "--profiling=false",
+            ],
+        );
         server.kubeconfig("admin");
         server.wait("the API server is ready", Duration::from_secs(90), |server| {
             server.kubectl(&["get", "--raw=/readyz"]).status.success()
@@ -128,7 +196,9 @@ impl Server {
         let output = self.kubectl(arguments);
         match output.status.success() {
             true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-            false => Err(format!("kubectl {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr))),
+            false => {
+                Err(format!("kubectl {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr)))
+            }
         }
     }
 

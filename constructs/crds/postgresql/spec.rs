@@ -3,7 +3,8 @@
 use indexmap::IndexMap;
 
 use super::{
-    AdditionalVolume, CloneSource, ConnectionPooler, Patroni, PreparedDatabase, RoleFlag, StandbySource, Stream, Tls, Volume,
+    AdditionalVolume, CloneSource, ConnectionPooler, Patroni, PreparedDatabase, RoleFlag, StandbySource,
+    Stream, Tls, Volume,
 };
 use crate::crds::containers::{InitContainer, Sidecar};
 use crate::crds::env::{EnvFromSource, EnvVar};

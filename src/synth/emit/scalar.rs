@@ -159,7 +159,12 @@ fn is_block(text: &str) -> bool {
 /// Letters that need no escape: no control characters, no line ends of other scripts, no byte-order mark.
 fn is_printable(letter: char) -> bool {
     match u32::from(letter) {
-        0x20..=0x7e | 0xa0..=0x2027 | 0x202a..=0xd7ff | 0xe000..=0xfdcf | 0xfdf0..=0xfefe | 0xff00..=0xfffd => true,
+        0x20..=0x7e
+        | 0xa0..=0x2027
+        | 0x202a..=0xd7ff
+        | 0xe000..=0xfdcf
+        | 0xfdf0..=0xfefe
+        | 0xff00..=0xfffd => true,
         code @ 0x1_0000.. => code & 0xfffe != 0xfffe,
         _ => false,
     }
@@ -176,10 +181,63 @@ mod tests {
     #[test]
     fn what_yaml_1_1_takes_for_something_else_is_quoted() {
         for text in [
-            "y", "N", "yes", "No", "on", "OFF", "true", "null", "~", "nan", ".inf", "-.INF", "", " ", "a ", "a:", "a: b",
-            "a #b", "1_000", "0o7", "0x1F", "0b1", "1:20", "1e3", "12e03", "2026-11-24", "2026-11-24T10:00:00Z", "<<", "=",
-            "---", "-", "- a", "? a", "*a", "&a", "!a", "%a", "@a", "`a", "{a", "[a", "'a", "+1", ".5", "10.0.0.0/8", "a\tb",
-            "a\rb", "\u{feff}", "\u{85}", "\u{2028}", "#a", "|", ">", ",a", "0777", "1.5", "12,345",
+            "y",
+            "N",
+            "yes",
+            "No",
+            "on",
+            "OFF",
+            "true",
+            "null",
+            "~",
+            "nan",
+            ".inf",
+            "-.INF",
+            "",
+            " ",
+            "a ",
+            "a:",
+            "a: b",
+            "a #b",
+            "1_000",
+            "0o7",
+            "0x1F",
+            "0b1",
+            "1:20",
+            "1e3",
+            "12e03",
+            "2026-11-24",
+            "2026-11-24T10:00:00Z",
+            "<<",
+            "=",
+            "---",
+            "-",
+            "- a",
+            "? a",
+            "*a",
+            "&a",
+            "!a",
+            "%a",
+            "@a",
+            "`a",
+            "{a",
+            "[a",
+            "'a",
+            "+1",
+            ".5",
+            "10.0.0.0/8",
+            "a\tb",
+            "a\rb",
+            "\u{feff}",
+            "\u{85}",
+            "\u{2028}",
+            "#a",
+            "|",
+            ">",
+            ",a",
+            "0777",
+            "1.5",
+            "12,345",
         ] {
             assert!(written(text).starts_with('"'), "{text:?} is written as {}", written(text));
         }
@@ -187,7 +245,24 @@ mod tests {
 
     #[test]
     fn what_nobody_misreads_is_plain() {
-        for text in ["acme-orders", "500m", "50Gi", "14d", "30s", "1Gi", "a:b", "a#b", "/path", "$(NAME)", "é", "10s", "it's", "a, b", "ons", "hostssl all all all md5"] {
+        for text in [
+            "acme-orders",
+            "500m",
+            "50Gi",
+            "14d",
+            "30s",
+            "1Gi",
+            "a:b",
+            "a#b",
+            "/path",
+            "$(NAME)",
+            "é",
+            "10s",
+            "it's",
+            "a, b",
+            "ons",
+            "hostssl all all all md5",
+        ] {
             assert_eq!(written(text), text);
         }
     }
