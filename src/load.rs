@@ -158,6 +158,7 @@ fn message(error: &Error) -> String {
         Error::MergeValueNotMapOrSeqOfMaps { .. } => {
             "`<<` takes a map, `<<: *name`, or a list of maps".to_owned()
         }
+        Error::Eof { .. } => "the file is empty; `pgsynth init` writes a first app".to_owned(),
         Error::Message { msg, .. } => msg.clone(),
         error => {
             let text = error.to_string();
@@ -198,10 +199,10 @@ mod tests {
         insta::assert_snapshot!(error("pgsynth: v1\n"), @"release (apps/shop.yaml:1:1): required: the key is missing");
         insta::assert_snapshot!(error(&format!("{HEAD}name: two\n")), @"name (apps/shop.yaml:5:1): duplicate key `name`: each key may stand once");
         insta::assert_snapshot!(error(&format!("{HEAD}---\na: 1\n")), @"apps/shop.yaml:6:1: more than one document: an app file is one; make a file of each");
-        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n\tshop: 1\n")), @" (apps/shop.yaml:6:2): tabs disallowed within this context (block indentation)");
-        insta::assert_snapshot!(error(&format!("{HEAD}charts: {}{}", "[".repeat(10_000), "]".repeat(10_000))), @" (apps/shop.yaml:5:9): expected mapping start");
-        insta::assert_snapshot!(error(""), @" (apps/shop.yaml:1:1): unexpected end of input");
-        insta::assert_snapshot!(app("apps/shop.yaml", b"pgsynth: v1\nname: \xff\n").unwrap_err(), @" (apps/shop.yaml:2:7): not UTF-8 here; save the file as UTF-8");
+        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n\tshop: 1\n")), @"apps/shop.yaml:6:2: tabs disallowed within this context (block indentation)");
+        insta::assert_snapshot!(error(&format!("{HEAD}templates: {}{}", "[".repeat(10_000), "]".repeat(10_000))), @"apps/shop.yaml:5:76: recursion limit exceeded");
+        insta::assert_snapshot!(error(""), @"apps/shop.yaml:1:1: the file is empty; `pgsynth init` writes a first app");
+        insta::assert_snapshot!(app("apps/shop.yaml", b"pgsynth: v1\nname: \xff\n").unwrap_err(), @"apps/shop.yaml:2:7: not UTF-8 here; save the file as UTF-8");
     }
 
     #[test]

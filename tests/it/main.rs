@@ -1,5 +1,12 @@
 //! Integration tests of package pgsynth, one binary.
 #![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
+mod apps;
+mod bytes;
+mod command;
 mod crds;
+mod emit;
+mod keys;
+mod project;
 mod traps;
+mod values;

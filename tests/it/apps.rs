@@ -1,0 +1,74 @@
+//! The apps of this repository, and app files with their whole output as one snapshot each.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pgsynth::constructs::{App, Past};
+use pgsynth::load;
+use pgsynth::synth::synth;
+
+use crate::project::said;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn rendered(app: &App) -> Vec<(String, String)> {
+    let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
+    synth(app, &valid).into_iter().map(|manifest| (manifest.name, String::from_utf8(manifest.bytes).unwrap())).collect()
+}
+
+fn read(path: &Path) -> App {
+    load::app(&path.display().to_string(), &std::fs::read(path).unwrap()).unwrap_or_else(|problem| panic!("{problem}"))
+}
+
+/// The twin of `hetzner` in YAML renders the bytes that the Rust app has rendered into `dist/`.
+#[test]
+fn the_yaml_twin_of_hetzner_renders_the_same_bytes() {
+    for (name, text) in rendered(&read(&root().join("tests/apps/hetzner.yaml"))) {
+        let committed = std::fs::read_to_string(root().join("dist").join(&name)).unwrap();
+        assert!(committed == text, "{name} differs");
+    }
+}
+
+/// `tests/apps/valid/*.yaml`: every file of the output under a banner.
+#[test]
+fn valid_apps_render() {
+    insta::glob!("../apps/valid", "*.yaml", |path| {
+        let app = read(path);
+        let files = rendered(&app).into_iter().filter(|(name, _)| !name.starts_with("crds/"));
+        let text: String = files.map(|(name, text)| format!("======== {name}\n{text}")).collect();
+        insta::assert_snapshot!(format!("{text}[EOF]"));
+    });
+}
+
+/// `tests/apps/invalid/*.yaml`, named after their fault: what the user reads, by the command itself.
+#[test]
+fn invalid_apps_are_refused() {
+    insta::glob!("../apps/invalid", "*.yaml", |path| {
+        let folder = tempfile::tempdir().unwrap();
+        let apps = folder.path().join("apps");
+        std::fs::create_dir(&apps).unwrap();
+        std::fs::copy(path, apps.join("shop.yaml")).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pgsynth"));
+        let said = said(command.current_dir(folder.path()).arg("synth"));
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(!folder.path().join("dist").exists(), "something was written");
+        insta::assert_snapshot!(format!("{}[EOF]", said.err));
+    });
+}
+
+/// Rust and YAML fill in the very same types: an app written as YAML and read again renders the same.
+#[test]
+fn an_app_survives_being_written() {
+    let folder = root().join("tests/apps/valid");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.push(root().join("tests/apps/hetzner.yaml"));
+    files.push(root().join("apps/local.yaml"));
+    for path in files {
+        let app = read(&path);
+        let written = String::from_utf8(pgsynth::synth::emit(&app)).unwrap();
+        let again = load::app("written.yaml", written.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{written}"));
+        assert!(rendered(&app) == rendered(&again), "{}", path.display());
+    }
+}

@@ -1,0 +1,58 @@
+//! Every key of every struct that a user writes, misspelt once, at every depth: an error that names the nearest.
+
+use std::collections::BTreeSet;
+
+use pgsynth::load;
+
+/// A key that is near to none.
+const NONSENSE: &str = "qqqqqqqqqqqqqqqqqqqq";
+
+/// The file with `inner` at the end of `path`; a step is a key, or an item of a list.
+fn file(path: &[String], inner: &str) -> String {
+    path.iter().rev().fold(inner.to_owned(), |inner, step| match step.as_str() {
+        "[]" => format!("[{inner}]"),
+        key => format!("{{{key}: {inner}}}"),
+    })
+}
+
+fn error(text: &str) -> String {
+    load::app("app.yaml", text.as_bytes()).unwrap_err().message
+}
+
+/// The keys that are known at a path, if there is a struct.
+fn keys(path: &[String]) -> Option<Vec<String>> {
+    let message = error(&file(path, &format!("{{{NONSENSE}: 1}}")));
+    let expected = message.strip_prefix(&format!("unknown key `{NONSENSE}`: expected one of "))?;
+    Some(expected.split(", ").filter(|key| *key != "``").map(|key| key.trim_matches('`').to_owned()).collect())
+}
+
+fn walk(path: &[String], seen: &mut BTreeSet<Vec<String>>, structs: &mut usize, wrong: &mut Vec<String>) {
+    let Some(known) = keys(path) else { return };
+    *structs += 1;
+    for key in &known {
+        let middle = key.len() / 2;
+        let misspelt = format!("{}{}{}", &key[..middle], &key[middle..=middle], &key[middle..]);
+        let message = error(&file(path, &format!("{{{misspelt}: 1}}")));
+        if !message.starts_with(&format!("unknown key `{misspelt}`: did you mean `{key}`?")) {
+            wrong.push(format!("{}: {message}", path.join(".")));
+        }
+        let below: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
+        // One of each kind: a struct, a struct in a list, a struct under an id.
+        for step in [&[][..], &["[]"], &["a"]] {
+            let deeper: Vec<String> = below.iter().cloned().chain(step.iter().map(|step| (*step).to_owned())).collect();
+            if seen.insert(deeper.clone()) && keys(&deeper).is_some() {
+                walk(&deeper, seen, structs, wrong);
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn every_key_misspelt_once_is_an_error_that_names_the_nearest() {
+    let (mut structs, mut wrong) = (0, vec![]);
+    walk(&[], &mut BTreeSet::new(), &mut structs, &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // The walk goes through all of it: app, charts, clusters, the whole custom resource and the operator's settings.
+    assert!(structs > 100, "only {structs} structs were found");
+}
