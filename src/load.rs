@@ -94,10 +94,15 @@ fn places(text: &str) -> Option<Places> {
 
 fn problem(file: &str, text: &str, error: &Error) -> Problem {
     let inner = innermost(error);
-    let (line, column) = inner.location().or(error.location()).map_or((1, 1), |location| {
+    // Of what comes from an anchor, the place where it was written, not the one where it is used.
+    let location = match (inner.location(), error.locations()) {
+        (Some(inner), Some(of)) if !same_place(inner, of.reference_location) => Some(inner),
+        (_, Some(of)) => Some(of.defined_location),
+        (inner, None) => inner,
+    };
+    let (line, column) = location.map_or((1, 1), |location| {
         (usize::try_from(location.line()).unwrap_or(1), usize::try_from(location.column()).unwrap_or(1))
     });
-    // A text that cannot be read at all has no paths.
     let of_a_key = matches!(
         inner,
         Error::SerdeUnknownField { .. }
@@ -111,6 +116,11 @@ fn problem(file: &str, text: &str, error: &Error) -> Problem {
         problem.path = join(&problem.path, field);
     }
     problem
+}
+
+/// Locations of one place may differ in what else they know.
+fn same_place(one: serde_saphyr::Location, other: serde_saphyr::Location) -> bool {
+    (one.line(), one.column()) == (other.line(), other.column())
 }
 
 fn innermost(error: &Error) -> &Error {

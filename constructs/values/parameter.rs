@@ -57,7 +57,12 @@ impl Serialize for Parameter {
 
 impl<'de> Deserialize<'de> for Parameter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar(deserializer, "a text, a number or a boolean", true).map(Self)
+        let read = |text: &str| Ok(Self(text.to_owned()));
+        deserializer.deserialize_any(Scalar {
+            expected: "a text, a number or a boolean",
+            booleans: true,
+            read,
+        })
     }
 }
 
@@ -96,56 +101,49 @@ where
     T: std::str::FromStr,
     T::Err: fmt::Display,
 {
-    scalar(deserializer, "a number or a text", false)?.parse().map_err(de::Error::custom)
+    let read = |text: &str| text.parse().map_err(|error: T::Err| error.to_string());
+    deserializer.deserialize_any(Scalar { expected: "a number or a text", booleans: false, read })
 }
 
-fn scalar<'de, D: Deserializer<'de>>(
-    deserializer: D,
+/// Reads a scalar as the text that it stands for. What is wrong with it is said here, where its place is known.
+struct Scalar<F> {
     expected: &'static str,
     booleans: bool,
-) -> Result<String, D::Error> {
-    struct Scalar {
-        expected: &'static str,
-        booleans: bool,
+    read: F,
+}
+
+impl<T, F: FnOnce(&str) -> Result<T, String>> de::Visitor<'_> for Scalar<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
     }
 
-    impl de::Visitor<'_> for Scalar {
-        type Value = String;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(self.expected)
-        }
-
-        fn visit_bool<E: de::Error>(self, on: bool) -> Result<String, E> {
-            if self.booleans {
-                Ok(Parameter::from(on).0)
-            } else {
-                Err(E::invalid_type(de::Unexpected::Bool(on), &self))
-            }
-        }
-
-        fn visit_i64<E: de::Error>(self, number: i64) -> Result<String, E> {
-            Ok(number.to_string())
-        }
-
-        fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
-            Ok(number.to_string())
-        }
-
-        fn visit_f64<E: de::Error>(self, number: f64) -> Result<String, E> {
-            if number.is_finite() {
-                Ok(number.to_string())
-            } else {
-                Err(E::invalid_type(de::Unexpected::Float(number), &self))
-            }
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
-            Ok(text.to_owned())
+    fn visit_bool<E: de::Error>(self, on: bool) -> Result<T, E> {
+        match self.booleans {
+            true => (self.read)(Parameter::from(on).as_str()).map_err(E::custom),
+            false => Err(E::invalid_type(de::Unexpected::Bool(on), &self)),
         }
     }
 
-    deserializer.deserialize_any(Scalar { expected, booleans })
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        match number.is_finite() {
+            true => self.visit_str(&number.to_string()),
+            false => Err(E::invalid_type(de::Unexpected::Float(number), &self)),
+        }
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        (self.read)(text).map_err(E::custom)
+    }
 }
 
 #[cfg(test)]

@@ -15,11 +15,15 @@ fn root() -> &'static Path {
 
 pub fn rendered(app: &App) -> Vec<(String, String)> {
     let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
-    synth(app, &valid).into_iter().map(|manifest| (manifest.name, String::from_utf8(manifest.bytes).unwrap())).collect()
+    synth(app, &valid)
+        .into_iter()
+        .map(|manifest| (manifest.name, String::from_utf8(manifest.bytes).unwrap()))
+        .collect()
 }
 
 fn read(path: &Path) -> App {
-    load::app(&path.display().to_string(), &std::fs::read(path).unwrap()).unwrap_or_else(|problem| panic!("{problem}"))
+    load::app(&path.display().to_string(), &std::fs::read(path).unwrap())
+        .unwrap_or_else(|problem| panic!("{problem}"))
 }
 
 /// The twin of `hetzner` in YAML renders the bytes that the Rust app has rendered into `dist/`.
@@ -62,13 +66,15 @@ fn invalid_apps_are_refused() {
 #[test]
 fn an_app_survives_being_written() {
     let folder = root().join("tests/apps/valid");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.push(root().join("tests/apps/hetzner.yaml"));
     files.push(root().join("apps/local.yaml"));
     for path in files {
         let app = read(&path);
         let written = String::from_utf8(pgsynth::synth::emit(&app)).unwrap();
-        let again = load::app("written.yaml", written.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{written}"));
+        let again = load::app("written.yaml", written.as_bytes())
+            .unwrap_or_else(|problem| panic!("{problem}\n{written}"));
         assert!(rendered(&app) == rendered(&again), "{}", path.display());
     }
 }

@@ -23,7 +23,9 @@ fn error(text: &str) -> String {
 fn keys(path: &[String]) -> Option<Vec<String>> {
     let message = error(&file(path, &format!("{{{NONSENSE}: 1}}")));
     let expected = message.strip_prefix(&format!("unknown key `{NONSENSE}`: expected one of "))?;
-    Some(expected.split(", ").filter(|key| *key != "``").map(|key| key.trim_matches('`').to_owned()).collect())
+    Some(
+        expected.split(", ").filter(|key| *key != "``").map(|key| key.trim_matches('`').to_owned()).collect(),
+    )
 }
 
 fn walk(path: &[String], seen: &mut BTreeSet<Vec<String>>, structs: &mut usize, wrong: &mut Vec<String>) {
@@ -39,7 +41,8 @@ fn walk(path: &[String], seen: &mut BTreeSet<Vec<String>>, structs: &mut usize, 
         let below: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
         // One of each kind: a struct, a struct in a list, a struct under an id.
         for step in [&[][..], &["[]"], &["a"]] {
-            let deeper: Vec<String> = below.iter().cloned().chain(step.iter().map(|step| (*step).to_owned())).collect();
+            let deeper: Vec<String> =
+                below.iter().cloned().chain(step.iter().map(|step| (*step).to_owned())).collect();
             if seen.insert(deeper.clone()) && keys(&deeper).is_some() {
                 walk(&deeper, seen, structs, wrong);
                 break;

@@ -93,9 +93,11 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {
     for entry in entries {
         let entry = entry.unwrap();
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        match entry.file_type().unwrap().is_dir() {
-            true => collect(&entry.path(), &format!("{name}/"), files),
-            false => files.push((name, fs::read(entry.path()).unwrap())),
+        let kind = entry.file_type().unwrap();
+        match () {
+            () if kind.is_dir() => collect(&entry.path(), &format!("{name}/"), files),
+            () if kind.is_symlink() => files.push((name, b"a link".to_vec())),
+            () => files.push((name, fs::read(entry.path()).unwrap())),
         }
     }
 }
