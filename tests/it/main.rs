@@ -8,5 +8,6 @@ mod crds;
 mod emit;
 mod keys;
 mod project;
+mod tidy;
 mod traps;
 mod values;
