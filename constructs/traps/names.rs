@@ -1,5 +1,7 @@
 //! Names that collide, and clusters that the operator does not look at.
 
+use std::collections::BTreeMap;
+
 use super::{Check, ClusterView, Found, FoundAmong};
 use crate::values::NameRule;
 
@@ -28,33 +30,27 @@ fn name_too_long(view: &ClusterView, found: &mut Found) {
 }
 
 fn derived_names_collide(views: &[ClusterView], found: &mut FoundAmong) {
+    let mut names: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (index, view) in views.iter().enumerate() {
-        for (other_index, other) in views.iter().enumerate() {
-            if index == other_index || view.namespace() != other.namespace() {
-                continue;
-            }
-            if other_index < index && view.name() == other.name() {
+        if names.insert((view.namespace(), view.name()), index).is_some() {
+            let (name, namespace) = (view.name(), view.namespace());
+            found(
+                index,
+                "T110",
+                format!("duplicate name `{name}`: another cluster of namespace `{namespace}` has it"),
+            );
+        }
+    }
+    for (index, view) in views.iter().enumerate() {
+        for suffix in DERIVED {
+            let Some(stem) = view.name().strip_suffix(suffix) else { continue };
+            if names.contains_key(&(view.namespace(), stem)) {
+                let name = view.name();
                 found(
                     index,
                     "T110",
                     format!(
-                        "duplicate name `{}`: another cluster of namespace `{}` has it",
-                        view.name(),
-                        view.namespace()
-                    ),
-                );
-            }
-            if let Some(suffix) =
-                DERIVED.iter().find(|suffix| other.name().strip_suffix(**suffix) == Some(view.name()))
-            {
-                found(
-                    other_index,
-                    "T110",
-                    format!(
-                        "invalid name `{}`: cluster `{}` of the same namespace makes objects named `{}{suffix}`",
-                        other.name(),
-                        view.name(),
-                        view.name()
+                        "invalid name `{name}`: cluster `{stem}` of the same namespace makes objects of this name"
                     ),
                 );
             }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::{Check, ClusterView, Found};
 use crate::cluster::HETZNER;
+use crate::crds::operator_configuration::LoadBalancers;
 use crate::platform::Platform;
 use crate::values::GoDuration;
 
@@ -45,7 +46,22 @@ impl ServiceView {
 
 fn services(view: &ClusterView) -> Vec<ServiceView> {
     let spec = &view.resource.spec;
-    let defaults = view.operator.configuration.load_balancer.clone().unwrap_or_default();
+    let defaults = view.operator.configuration.load_balancer.as_ref();
+    let exposed = [
+        spec.enable_master_load_balancer,
+        spec.enable_replica_load_balancer,
+        spec.enable_master_pooler_load_balancer,
+        spec.enable_replica_pooler_load_balancer,
+        spec.enable_master_node_port,
+        spec.enable_replica_node_port,
+        spec.enable_master_pooler_node_port,
+        spec.enable_replica_pooler_node_port,
+    ];
+    // Most clusters open nothing, and there are many of them.
+    if defaults.is_none_or(opens_nothing) && !exposed.contains(&Some(true)) {
+        return vec![];
+    }
+    let defaults = defaults.cloned().unwrap_or_default();
     let pooled = (
         spec.enable_connection_pooler.unwrap_or(spec.connection_pooler.is_some()),
         spec.enable_replica_connection_pooler == Some(true),
@@ -117,6 +133,20 @@ fn services(view: &ClusterView) -> Vec<ServiceView> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn opens_nothing(defaults: &LoadBalancers) -> bool {
+    ![
+        defaults.enable_master_load_balancer,
+        defaults.enable_replica_load_balancer,
+        defaults.enable_master_pooler_load_balancer,
+        defaults.enable_replica_pooler_load_balancer,
+        defaults.enable_master_node_port,
+        defaults.enable_replica_node_port,
+        defaults.enable_master_pooler_node_port,
+        defaults.enable_replica_pooler_node_port,
+    ]
+    .contains(&Some(true))
 }
 
 fn balancers(view: &ClusterView) -> Vec<ServiceView> {

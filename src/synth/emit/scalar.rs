@@ -2,10 +2,12 @@
 
 use super::{Emitter, Place};
 
-/// What a byte may do in a plain text.
-const FIRST: u8 = 1; // may begin one
-const INSIDE: u8 = 2; // may stand in one
-const WORD: u8 = 4; // a letter that no number, date or time has
+/// What a byte does to a text without quotes.
+const LATER: u8 = 1; // may not begin one
+const NEVER: u8 = 2; // may not stand in one
+const CAREFUL: u8 = 4; // may stand in one, but not everywhere: `:` and `#`
+const WIDE: u8 = 8; // a part of a letter beyond ASCII
+const WORD: u8 = 16; // a letter that no number, date or time has
 
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
@@ -13,11 +15,13 @@ const CLASSES: [u8; 256] = {
     while byte < 256 {
         let letter = byte as u8;
         classes[byte] = match letter {
-            b'e' | b'E' | b't' | b'T' | b'z' | b'Z' => FIRST | INSIDE,
-            b'a'..=b'z' | b'A'..=b'Z' => FIRST | INSIDE | WORD,
-            b'_' | b'/' | b'(' | b'$' | b'^' | b';' | b'\\' => FIRST | INSIDE,
-            b' '..=b'~' => INSIDE,
-            _ => 0,
+            b'e' | b'E' | b't' | b'T' | b'z' | b'Z' => 0,
+            b'a'..=b'z' | b'A'..=b'Z' => WORD,
+            b'_' | b'/' | b'(' | b'$' | b'^' | b';' | b'\\' => 0,
+            b':' | b'#' => LATER | CAREFUL,
+            b' '..=b'~' => LATER,
+            0x80.. => WIDE,
+            _ => LATER | NEVER,
         };
         byte += 1;
     }
@@ -36,7 +40,7 @@ impl Emitter {
         if explicit {
             self.raw("? ");
         }
-        match !key.contains(':') && is_plain(key) {
+        match is_plain(key) && !key.as_bytes().contains(&b':') {
             true => self.raw(key),
             false => self.quoted(key),
         }
@@ -115,31 +119,32 @@ impl Emitter {
 /// Whether a text can stand without quotes.
 fn is_plain(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let Some((&first, &last)) = bytes.first().zip(bytes.last()) else { return false };
-    if matches!(last, b' ' | b':') {
+    let [first, .., last] = bytes else { return matches!(bytes, [only] if is_plain_letter(*only)) };
+    let all = bytes.iter().fold(0, |all, byte| all | CLASSES[usize::from(*byte)]);
+    if all & NEVER != 0 || matches!(last, b' ' | b':') {
         return false;
     }
     let begins = match first {
         b'0'..=b'9' => is_no_number(bytes),
         0x80.. => text.chars().next().is_some_and(char::is_alphabetic),
-        _ => CLASSES[usize::from(first)] & FIRST != 0,
+        _ => CLASSES[usize::from(*first)] & LATER == 0,
     };
-    if !begins || bytes.len() <= 5 && RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text)) {
-        return false;
-    }
-    let mut before = 0;
-    let mut ascii = true;
-    for &byte in bytes {
-        match byte {
-            0x80.. => ascii = false,
-            b' ' if before == b':' => return false,
-            b'#' if before == b' ' => return false,
-            _ if CLASSES[usize::from(byte)] & INSIDE == 0 => return false,
-            _ => {}
-        }
-        before = byte;
-    }
-    ascii || text.chars().all(is_printable)
+    begins
+        && !(bytes.len() <= 5 && is_reserved(text))
+        && (all & CAREFUL == 0 || !bytes.windows(2).any(|pair| matches!(pair, b": " | b" #")))
+        && (all & WIDE == 0 || text.chars().all(is_printable))
+}
+
+/// A text of one letter: any but those that stand for a boolean.
+fn is_plain_letter(letter: u8) -> bool {
+    CLASSES[usize::from(letter)] & (LATER | NEVER | WIDE) == 0
+        && !matches!(letter, b'0'..=b'9' | b'y' | b'Y' | b'n' | b'N')
+}
+
+fn is_reserved(text: &str) -> bool {
+    // Few texts begin like one of the words.
+    matches!(text.as_bytes()[0] | 0x20, b'y' | b'n' | b'o' | b't' | b'f' | b'i')
+        && RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whether a text that begins with a digit is surely no number, date or time: it has a letter that none of these has,
