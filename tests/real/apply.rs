@@ -19,7 +19,7 @@ pub fn trials() -> Vec<Trial> {
     ]
 }
 
-fn pgsynth(folder: &Path, arguments: &[&str]) {
+pub fn pgsynth(folder: &Path, arguments: &[&str]) {
     let output =
         Command::new(env!("CARGO_BIN_EXE_pgsynth")).current_dir(folder).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -55,7 +55,7 @@ fn versions(server: &Server, dist: &Path) -> Result<String, String> {
         + &server.ok(&["get", "-f", dist.to_str().unwrap(), "-o", format])?)
 }
 
-fn apply(server: &Server, dist: &Path) -> Result<(), String> {
+pub fn apply(server: &Server, dist: &Path) -> Result<(), String> {
     let (crds, namespaces) = (dist.join("crds"), dist.join("00-namespaces.yaml"));
     let (dist, crds, namespaces) =
         (dist.to_str().unwrap(), crds.to_str().unwrap(), namespaces.to_str().unwrap());

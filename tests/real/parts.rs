@@ -20,6 +20,11 @@ pub fn find(program: &str) -> Option<PathBuf> {
     folders.map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
+/// Whether one of these programs is not there.
+pub fn missing(programs: &[&str]) -> bool {
+    programs.iter().any(|program| find(program).is_none())
+}
+
 /// A program that has been found before the test began.
 pub fn get(program: &str) -> PathBuf {
     find(program).unwrap_or_else(|| panic!("{program} is gone"))
