@@ -61,12 +61,10 @@ fn differ(ours: &Value, theirs: &Value, at: &str, fields: bool, differences: &mu
     match (ours, theirs) {
         (Value::Mapping(ours), Value::Mapping(theirs)) => {
             // A field may be named `description`; a key of a schema with that name is a text.
-            let counts = |key: &Value| {
-                let key = key.as_str().unwrap_or_default();
-                !(key == "description" && !fields)
-                    && !(at.ends_with(".metadata")
-                        && !at.contains(".spec.")
-                        && matches!(key, "labels" | "annotations"))
+            let counts = |key: &Value| match key.as_str().unwrap_or_default() {
+                "description" => fields,
+                "labels" | "annotations" => !at.ends_with(".metadata") || at.contains(".spec."),
+                _ => true,
             };
             let keys =
                 |map: &serde_yaml::Mapping| map.keys().filter(|key| counts(key)).cloned().collect::<Vec<_>>();

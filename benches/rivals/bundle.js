@@ -1,0 +1,41 @@
+// The work of `bundle.jsonnet` as a cdk8s app: a chart, and so a file, for each cluster.
+const { App, Chart, ApiObject } = require('cdk8s');
+
+const app = new App({ outdir: process.argv[3] });
+for (let index = 0; index < Number(process.argv[2]); index++) {
+  const name = `orders-${index}`;
+  const chart = new Chart(app, `40-shop-${name}`, { namespace: 'shop' });
+  new ApiObject(chart, 'cluster', {
+    apiVersion: 'acid.zalan.do/v1',
+    kind: 'postgresql',
+    metadata: {
+      annotations: {
+        'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+        'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+      },
+      labels: { 'app.kubernetes.io/managed-by': 'rival', 'app.kubernetes.io/part-of': 'bench' },
+      name,
+    },
+    spec: {
+      databases: { shop: 'shop' },
+      numberOfInstances: 2,
+      patroni: { initdb: { 'data-checksums': 'true' } },
+      postgresql: {
+        parameters: { log_connections: 'on', log_disconnections: 'on', log_checkpoints: 'on', jit: 'on', huge_pages: 'off' },
+        version: '18',
+      },
+      resources: { limits: { memory: '1Gi' }, requests: { cpu: '500m', memory: '1Gi' } },
+      teamId: 'acme',
+      topologySpreadConstraints: [{
+        labelSelector: { matchLabels: { application: 'spilo', 'cluster-name': name } },
+        maxSkew: 1,
+        nodeTaintsPolicy: 'Honor',
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'DoNotSchedule',
+      }],
+      users: { shop: [] },
+      volume: { size: '50Gi', storageClass: 'hcloud-volumes' },
+    },
+  });
+}
+app.synth();
