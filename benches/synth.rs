@@ -110,7 +110,10 @@ fn whole() {
             let valid = app.validate(&Past::default()).unwrap();
             let manifests = synth(&app, &valid);
             let state = State::new(app.name.as_str(), valid.record(), &manifests);
-            plan(output, &state, None, manifests).unwrap().write().unwrap()
+            plan(output, State::read(output).unwrap().as_ref(), &state, None, manifests)
+                .unwrap()
+                .write()
+                .unwrap()
         };
         let mut fresh = 0;
         let first = median(5, || {

@@ -16,7 +16,7 @@ mod schema;
 pub mod security;
 
 pub use definition::{CustomResource, PrinterColumn, definition};
-pub use mirror::{Bounded, Free, Mirror, Named, NamedItem, QuantityOrNumber};
+pub use mirror::{At, Bounded, Free, Mirror, Named, NamedItem, QuantityOrNumber};
 pub(crate) use mirror::{KeySeed, Strict, join, mirror, words};
 pub use schema::Schema;
 

@@ -27,6 +27,15 @@ pub(crate) fn needs(
     operator: &OperatorFacts,
     clusters: &BTreeMap<String, ClusterFacts>,
 ) -> Vec<SecretNeed> {
+    let mut needs = Needs::new();
+    for object in objects {
+        if let Some(resource) = object.downcast::<Postgresql>() {
+            cluster(resource, operator, &object.origin, &mut needs);
+        }
+    }
+    if needs.is_empty() {
+        return vec![];
+    }
     let made: BTreeSet<(&str, String)> = clusters
         .values()
         .flat_map(|facts| {
@@ -36,12 +45,6 @@ pub(crate) fn needs(
                 .map(|role| (facts.namespace.as_str(), facts.secret(role)))
         })
         .collect();
-    let mut needs = Needs::new();
-    for object in objects {
-        if let Some(resource) = object.downcast::<Postgresql>() {
-            cluster(resource, operator, &object.origin, &mut needs);
-        }
-    }
     needs.into_values().filter(|need| !made.contains(&(need.namespace.as_str(), need.name.clone()))).collect()
 }
 

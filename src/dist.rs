@@ -53,18 +53,18 @@ pub struct Written {
     pub unchanged: usize,
 }
 
-/// Compares a folder with the manifests and the state that it should hold. Nothing is written.
+/// Compares a folder, whose state is `before`, with the manifests and the state that it should hold. Nothing is written.
 ///
 /// # Errors
 /// Where the folder is no folder, belongs to another app, or has a file in the way that is not this app's.
 pub fn plan(
     folder: &Path,
+    before: Option<&State>,
     state: &State,
     renamed_from: Option<&str>,
     manifests: Vec<Manifest>,
 ) -> Result<Changes> {
-    let before = State::read(folder)?;
-    if let Some(before) = &before
+    if let Some(before) = before
         && before.app != state.app
         && Some(before.app.as_str()) != renamed_from
     {
@@ -77,7 +77,7 @@ pub fn plan(
         );
     }
     let listed: BTreeSet<String> =
-        before.as_ref().map(|before| before.files.iter().cloned().collect()).unwrap_or_default();
+        before.map(|before| before.files.iter().cloned().collect()).unwrap_or_default();
     let mut changes = Changes {
         folder: folder.to_owned(),
         write: vec![],
@@ -152,6 +152,10 @@ impl Changes {
         if self.is_empty() {
             return Ok(done);
         }
+        if !folder.exists() {
+            self.write_new()?;
+            return Ok(done);
+        }
         files::make_folder(folder)?;
         files::remove_temporary(folder, TEMPORARY)?;
         if write.iter().any(|(name, _, _)| name.starts_with("crds/")) {
@@ -179,6 +183,26 @@ impl Changes {
             replace(&folder.join(STATE), state)?;
         }
         Ok(done)
+    }
+
+    /// Makes a folder that is not there: everything is written beside it, and one rename puts it in its place.
+    fn write_new(&self) -> Result<()> {
+        let Self { folder, write, state: (state, _), .. } = self;
+        let parent = folder.parent().unwrap_or(Path::new("."));
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        files::make_folder(parent)?;
+        files::remove_temporary(parent, TEMPORARY)?;
+        let beside = parent.join(format!("{TEMPORARY}{}-{name}", std::process::id()));
+        let fill = || {
+            files::make_folder(&beside)?;
+            if write.iter().any(|(name, _, _)| name.starts_with("crds/")) {
+                files::make_folder(&beside.join("crds"))?;
+            }
+            write.iter().try_for_each(|(name, bytes, _)| files::create(&beside.join(name), bytes))?;
+            files::create(&beside.join(STATE), state)?;
+            files::rename_folder(&beside, folder)
+        };
+        fill().inspect_err(|_| files::remove_whole(&beside))
     }
 }
 

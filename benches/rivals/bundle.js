@@ -1,6 +1,7 @@
 // The work of `bundle.jsonnet` as a cdk8s app: a chart, and so a file, for each cluster.
 const { App, Chart, ApiObject } = require('cdk8s');
 
+const range = (count) => [...Array(count).keys()];
 const app = new App({ outdir: process.argv[3] });
 for (let index = 0; index < Number(process.argv[2]); index++) {
   const name = `orders-${index}`;
@@ -18,6 +19,13 @@ for (let index = 0; index < Number(process.argv[2]); index++) {
     },
     spec: {
       databases: { shop: 'shop' },
+      env: [
+        ...range(30).map((index) => ({ name: `SETTING_${index}`, value: `value ${index} of ${name}` })),
+        ...range(30).map((index) => ({
+          name: `SECRET_${index}`,
+          valueFrom: { secretKeyRef: { key: `key-${index}`, name: `${name}-settings` } },
+        })),
+      ],
       numberOfInstances: 2,
       patroni: { initdb: { 'data-checksums': 'true' } },
       postgresql: {
@@ -25,6 +33,13 @@ for (let index = 0; index < Number(process.argv[2]); index++) {
         version: '18',
       },
       resources: { limits: { memory: '1Gi' }, requests: { cpu: '500m', memory: '1Gi' } },
+      sidecars: range(4).map((sidecar) => ({
+        env: range(20).map((index) => ({ name: `OPTION_${index}`, value: 'on' })),
+        image: `example.com/sidecar:${sidecar}`,
+        name: `sidecar-${sidecar}`,
+        ports: [{ containerPort: 9000 + sidecar, name: `http-${sidecar}`, protocol: 'TCP' }],
+        resources: { limits: { memory: '64Mi' }, requests: { cpu: '50m', memory: '64Mi' } },
+      })),
       teamId: 'acme',
       topologySpreadConstraints: [{
         labelSelector: { matchLabels: { application: 'spilo', 'cluster-name': name } },

@@ -13,6 +13,13 @@ local cluster(name) = {
   },
   spec: {
     databases: { shop: 'shop' },
+    env: [
+      { name: 'SETTING_%d' % index, value: 'value %d of %s' % [index, name] }
+      for index in std.range(0, 29)
+    ] + [
+      { name: 'SECRET_%d' % index, valueFrom: { secretKeyRef: { key: 'key-%d' % index, name: name + '-settings' } } }
+      for index in std.range(0, 29)
+    ],
     numberOfInstances: 2,
     patroni: { initdb: { 'data-checksums': 'true' } },
     postgresql: {
@@ -20,6 +27,13 @@ local cluster(name) = {
       version: '18',
     },
     resources: { limits: { memory: '1Gi' }, requests: { cpu: '500m', memory: '1Gi' } },
+    sidecars: [{
+      env: [{ name: 'OPTION_%d' % index, value: 'on' } for index in std.range(0, 19)],
+      image: 'example.com/sidecar:%d' % sidecar,
+      name: 'sidecar-%d' % sidecar,
+      ports: [{ containerPort: 9000 + sidecar, name: 'http-%d' % sidecar, protocol: 'TCP' }],
+      resources: { limits: { memory: '64Mi' }, requests: { cpu: '50m', memory: '64Mi' } },
+    } for sidecar in std.range(0, 3)],
     teamId: 'acme',
     topologySpreadConstraints: [{
       labelSelector: { matchLabels: { application: 'spilo', 'cluster-name': name } },

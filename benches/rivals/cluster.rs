@@ -2,6 +2,9 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods)]
 
 use pgsynth::constructs::base::Problem;
+use pgsynth::constructs::crds::containers::{ContainerPort, Sidecar};
+use pgsynth::constructs::crds::env::EnvVar;
+use pgsynth::constructs::crds::postgresql::{ResourceAmounts, Resources};
 use pgsynth::constructs::operator::WatchSetting;
 use pgsynth::constructs::platform::Platform;
 use pgsynth::constructs::releases::ReleaseName;
@@ -23,10 +26,42 @@ fn app(clusters: usize) -> Result<App, Problem> {
         for name in ["log_connections", "log_disconnections", "log_checkpoints", "jit"] {
             cluster.parameters.insert(name.to_owned(), true.into());
         }
-        shop.clusters.add(&format!("orders-{index}"), cluster).unwrap();
+        let name = format!("orders-{index}");
+        let settings =
+            (0..30).map(|index| EnvVar::new(format!("SETTING_{index}"), format!("value {index} of {name}")));
+        let secrets = (0..30).map(|index| {
+            EnvVar::from_secret(format!("SECRET_{index}"), format!("{name}-settings"), format!("key-{index}"))
+        });
+        cluster.env = settings.chain(secrets).collect::<Vec<_>>().into();
+        cluster.sidecars = (0..4).map(sidecar).collect::<Vec<_>>().into();
+        shop.clusters.add(&name, cluster).unwrap();
     }
     app.charts.add("shop", shop).unwrap();
     Ok(app)
+}
+
+fn sidecar(number: i32) -> Sidecar {
+    let amounts = |cpu: Option<&str>| ResourceAmounts {
+        cpu: cpu.map(|cpu| cpu.parse().unwrap()),
+        memory: Some("64Mi".parse().unwrap()),
+        ..ResourceAmounts::default()
+    };
+    Sidecar {
+        command: None,
+        env: Some(
+            (0..20).map(|index| EnvVar::new(format!("OPTION_{index}"), "on")).collect::<Vec<_>>().into(),
+        ),
+        image: Some(format!("example.com/sidecar:{number}")),
+        name: Some(format!("sidecar-{number}")),
+        ports: Some(vec![ContainerPort {
+            container_port: 9000 + number,
+            host_ip: None,
+            host_port: None,
+            name: Some(format!("http-{number}")),
+            protocol: None,
+        }]),
+        resources: Some(Resources { limits: Some(amounts(None)), requests: Some(amounts(Some("50m"))) }),
+    }
 }
 
 fn main() -> std::process::ExitCode {

@@ -7,7 +7,7 @@ use crate::base::{Identity, Object, Problems, Scope, Stage};
 use crate::crds::postgresql::{
     Metadata, Patroni, Postgresql, PostgresqlSettings, PostgresqlSpec, ResourceAmounts, Resources,
 };
-use crate::crds::{CustomResource, Mirror, Named};
+use crate::crds::{At, CustomResource, Mirror, Named};
 use crate::values::Parameter;
 
 /// A cluster's `postgresql` object, and what is wrong with its overlay.
@@ -24,10 +24,10 @@ impl Cluster {
     pub(crate) fn resolve(&self, name: &str, scope: &Scope) -> Resolved {
         let mut spec = self.rendered(name, scope);
         let mut clashes = vec![];
-        spec.merge(self.spec.clone(), "", &mut clashes);
+        spec.merge(self.spec.clone(), At::default(), &mut clashes);
         self.fill_defaults(&mut spec, scope);
         let mut missing = vec![];
-        spec.missing("", &mut missing);
+        spec.missing(At::default(), &mut missing);
 
         let mut labels = scope.labels().clone();
         labels.extend(self.labels.clone());

@@ -10,7 +10,7 @@ mirror! {
         /// Literal value; `$(NAME)` is replaced by a variable that stands before it.
         value: String,
         /// Source of the value, instead of `value`.
-        value_from as "valueFrom": EnvVarSource,
+        value_from as "valueFrom": Box<EnvVarSource>,
     }
 }
 
@@ -29,7 +29,7 @@ impl EnvVar {
     /// A variable from a key of a Secret in the pod's namespace.
     pub fn from_secret(name: impl Into<String>, secret: impl Into<String>, key: impl Into<String>) -> Self {
         let reference = KeySelector { key: key.into(), name: Some(secret.into()), optional: None };
-        let source = EnvVarSource { secret_key_ref: Some(reference), ..EnvVarSource::default() };
+        let source = Box::new(EnvVarSource { secret_key_ref: Some(reference), ..EnvVarSource::default() });
         Self { name: name.into(), value: None, value_from: Some(source) }
     }
 }

@@ -24,9 +24,9 @@ pub trait Mirror: Sized {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
     /// Lays `over` over this value; a leaf that both set is reported by its path and kept.
-    fn merge(&mut self, over: Self, at: &str, clashes: &mut Vec<String>) {
+    fn merge(&mut self, over: Self, at: At<'_>, clashes: &mut Vec<String>) {
         let _ = over;
-        clashes.push(at.to_owned());
+        clashes.push(at.to_string());
     }
 
     /// Takes from `defaults` what is not set.
@@ -40,8 +40,31 @@ pub trait Mirror: Sized {
     }
 
     /// Reports the paths of required fields that are not set.
-    fn missing(&self, at: &str, missing: &mut Vec<String>) {
+    fn missing(&self, at: At<'_>, missing: &mut Vec<String>) {
         let _ = (at, missing);
+    }
+}
+
+/// A path on the way down, joined only where it is reported: most values have nothing to report, and there are many.
+#[derive(Clone, Copy, Default)]
+pub struct At<'a> {
+    above: Option<&'a At<'a>>,
+    key: &'a str,
+}
+
+impl<'a> At<'a> {
+    /// What stands below this path, under a key.
+    pub fn below(&'a self, key: &'a str) -> Self {
+        Self { above: Some(self), key }
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.above {
+            Some(above) if !above.key.is_empty() => write!(f, "{above}.{}", self.key),
+            _ => f.write_str(self.key),
+        }
     }
 }
 
@@ -160,10 +183,10 @@ macro_rules! mirror {
                 serde::Deserialize::deserialize(deserializer)
             }
 
-            fn merge(&mut self, over: Self, at: &str, clashes: &mut Vec<String>) {
+            fn merge(&mut self, over: Self, at: $crate::crds::At<'_>, clashes: &mut Vec<String>) {
                 // No `..`: a new field does not compile until it takes part.
                 let Self { $($field),* } = over;
-                $( self.$field.merge($field, &$crate::crds::join(at, mirror!(@key $field $($key)?)), clashes); )*
+                $( self.$field.merge($field, at.below(mirror!(@key $field $($key)?)), clashes); )*
             }
 
             fn fill(&mut self, defaults: Self) {
@@ -177,11 +200,11 @@ macro_rules! mirror {
                 false
             }
 
-            fn missing(&self, at: &str, missing: &mut Vec<String>) {
+            fn missing(&self, at: $crate::crds::At<'_>, missing: &mut Vec<String>) {
                 $(
-                    let at_field = $crate::crds::join(at, mirror!(@key $field $($key)?));
+                    let at_field = at.below(mirror!(@key $field $($key)?));
                     mirror!(@demand [$($kind)?] self.$field, at_field, missing);
-                    self.$field.missing(&at_field, missing);
+                    self.$field.missing(at_field, missing);
                 )*
             }
         }
@@ -215,7 +238,7 @@ macro_rules! mirror {
     (@require [$($kind:ident)?] $required:ident, $key:expr) => { };
 
     (@demand [demanded] $value:expr, $at:ident, $missing:ident) => {
-        if $value.is_none() { $missing.push($at.clone()); }
+        if $value.is_none() { $missing.push($at.to_string()); }
     };
     (@demand [$($kind:ident)?] $value:expr, $at:ident, $missing:ident) => { };
 
@@ -246,7 +269,7 @@ impl<T: Mirror> Mirror for Option<T> {
         T::read(deserializer).map(Some)
     }
 
-    fn merge(&mut self, over: Self, at: &str, clashes: &mut Vec<String>) {
+    fn merge(&mut self, over: Self, at: At<'_>, clashes: &mut Vec<String>) {
         match (self.as_mut(), over) {
             (_, None) => {}
             (None, over) => *self = over,
@@ -266,10 +289,37 @@ impl<T: Mirror> Mirror for Option<T> {
         self.as_ref().is_some_and(|value| value.contains(path))
     }
 
-    fn missing(&self, at: &str, missing: &mut Vec<String>) {
+    fn missing(&self, at: At<'_>, missing: &mut Vec<String>) {
         if let Some(value) = self {
             value.missing(at, missing);
         }
+    }
+}
+
+/// A value that is rarely there and large where it is.
+impl<T: Mirror> Mirror for Box<T> {
+    fn schema() -> Schema {
+        T::schema()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(Self::new)
+    }
+
+    fn merge(&mut self, over: Self, at: At<'_>, clashes: &mut Vec<String>) {
+        (**self).merge(*over, at, clashes);
+    }
+
+    fn fill(&mut self, defaults: Self) {
+        (**self).fill(*defaults);
+    }
+
+    fn contains(&self, path: &[&str]) -> bool {
+        (**self).contains(path)
+    }
+
+    fn missing(&self, at: At<'_>, missing: &mut Vec<String>) {
+        (**self).missing(at, missing);
     }
 }
 
@@ -299,7 +349,7 @@ impl<T: Mirror> Mirror for Vec<T> {
         deserializer.deserialize_any(Items(PhantomData))
     }
 
-    fn merge(&mut self, over: Self, _: &str, _: &mut Vec<String>) {
+    fn merge(&mut self, over: Self, _: At<'_>, _: &mut Vec<String>) {
         *self = over;
     }
 
@@ -312,9 +362,9 @@ impl<T: Mirror> Mirror for Vec<T> {
         }
     }
 
-    fn missing(&self, at: &str, missing: &mut Vec<String>) {
+    fn missing(&self, at: At<'_>, missing: &mut Vec<String>) {
         for (index, item) in self.iter().enumerate() {
-            item.missing(&join(at, index), missing);
+            item.missing(at.below(&index.to_string()), missing);
         }
     }
 }
@@ -348,10 +398,10 @@ impl<T: Mirror> Mirror for IndexMap<String, T> {
         deserializer.deserialize_any(Entries(PhantomData))
     }
 
-    fn merge(&mut self, over: Self, at: &str, clashes: &mut Vec<String>) {
+    fn merge(&mut self, over: Self, at: At<'_>, clashes: &mut Vec<String>) {
         for (key, value) in over {
             match self.get_mut(&key) {
-                Some(known) => known.merge(value, &join(at, &key), clashes),
+                Some(known) => known.merge(value, at.below(&key), clashes),
                 None => {
                     self.insert(key, value);
                 }
@@ -366,9 +416,9 @@ impl<T: Mirror> Mirror for IndexMap<String, T> {
         }
     }
 
-    fn missing(&self, at: &str, missing: &mut Vec<String>) {
+    fn missing(&self, at: At<'_>, missing: &mut Vec<String>) {
         for (key, value) in self {
-            value.missing(&join(at, key), missing);
+            value.missing(at.below(key), missing);
         }
     }
 }
@@ -426,13 +476,13 @@ impl<T: Mirror + NamedItem> Mirror for Named<T> {
         Vec::read(deserializer).map(Self)
     }
 
-    fn merge(&mut self, over: Self, at: &str, clashes: &mut Vec<String>) {
+    fn merge(&mut self, over: Self, at: At<'_>, clashes: &mut Vec<String>) {
         for item in over.0 {
             match self
                 .iter()
                 .position(|known| !item.name().is_empty() && known.name().eq_ignore_ascii_case(item.name()))
             {
-                Some(_) => clashes.push(join(at, item.name())),
+                Some(_) => clashes.push(at.below(item.name()).to_string()),
                 None => self.0.push(item),
             }
         }
@@ -442,7 +492,7 @@ impl<T: Mirror + NamedItem> Mirror for Named<T> {
         Mirror::contains(&self.0, path)
     }
 
-    fn missing(&self, at: &str, missing: &mut Vec<String>) {
+    fn missing(&self, at: At<'_>, missing: &mut Vec<String>) {
         self.0.missing(at, missing);
     }
 }

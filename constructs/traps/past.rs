@@ -120,7 +120,9 @@ impl ClusterRecord {
         }
         let bytes = |size: &str| size.parse::<Memory>().ok().and_then(|size| size.bytes());
         let class = classes.iter().find(|class| Some(&class.name) == self.class.as_ref());
-        match (bytes(&self.size), bytes(&after.size)) {
+        let sizes =
+            if self.size == after.size { (None, None) } else { (bytes(&self.size), bytes(&after.size)) };
+        match sizes {
             (Some(before), Some(now)) if now > before => {
                 let message = |why: &str| {
                     format!(

@@ -46,7 +46,7 @@ pub(super) fn run(
     project.select(&arguments.app)?;
     let mut listed = vec![];
     for loaded in &project.apps {
-        let Some(valid) = loaded.validate(&project.root, &[])? else { return Ok(Exit::Invalid) };
+        let Some((valid, _)) = loaded.validate(&project.root, &[])? else { return Ok(Exit::Invalid) };
         listed.push((loaded, valid));
     }
     let text = match (arguments.format, arguments.secrets) {

@@ -91,16 +91,21 @@ impl Loaded {
         root.join(self.app.output())
     }
 
-    /// Validates against what the output remembers; says what is wrong.
-    pub(super) fn validate(&self, root: &Path, accepted: &[String]) -> Result<Option<Valid>> {
+    /// Validates against what the output remembers, which is handed on; says what is wrong.
+    pub(super) fn validate(
+        &self,
+        root: &Path,
+        accepted: &[String],
+    ) -> Result<Option<(Valid, Option<State>)>> {
         let state = State::read(&self.output(root))?;
         let past = Past {
             record: state
+                .as_ref()
                 .filter(|state| {
                     state.app == self.app.name.as_str()
                         || Some(state.app.as_str()) == self.app.renamed_from.as_ref().map(|id| id.as_str())
                 })
-                .map(|state| state.record),
+                .map(|state| state.record.clone()),
             accepted: accepted.to_vec(),
         };
         let locate = |problems: &mut Problems| {
@@ -120,7 +125,7 @@ impl Loaded {
                     let head = format!("app `{name}` has {}", plural(problems.warnings.len(), "warning"));
                     terminal::problems("warning", &head, &problems.warnings);
                 }
-                Ok(Some(valid))
+                Ok(Some((valid, state)))
             }
             Err(mut problems) => {
                 locate(&mut problems);

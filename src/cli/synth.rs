@@ -64,7 +64,7 @@ pub(super) fn run(
     for loaded in &project.apps {
         progress.at(&format!("checking app `{}`", loaded.app.name));
         match loaded.validate(&project.root, &arguments.accept_generation)? {
-            Some(found) if arguments.deny_warnings && !found.warnings().is_empty() => {
+            Some((found, _)) if arguments.deny_warnings && !found.warnings().is_empty() => {
                 terminal::error(&format!(
                     "app `{}` has warnings, and `--deny-warnings` was given",
                     loaded.app.name
@@ -74,7 +74,7 @@ pub(super) fn run(
                 );
                 invalid.push(loaded);
             }
-            Some(found) => valid.push((loaded, found)),
+            Some((found, state)) => valid.push((loaded, found, state)),
             None => invalid.push(loaded),
         }
     }
@@ -86,12 +86,12 @@ pub(super) fn run(
     }
 
     let mut exit = Exit::Done;
-    for (loaded, valid) in &valid {
+    for (loaded, valid, before) in valid {
         progress.at(&format!("rendering app `{}`", loaded.app.name));
-        let manifests = synth(&loaded.app, valid);
+        let manifests = synth(&loaded.app, &valid);
         if arguments.stdout {
             print(&manifests)?;
-        } else if !deliver(arguments, &project.root, loaded, valid, manifests)? {
+        } else if !deliver(arguments, &project.root, loaded, &valid, before, manifests)? {
             exit = Exit::Different;
         }
     }
@@ -114,6 +114,7 @@ fn deliver(
     root: &Path,
     loaded: &Loaded,
     valid: &Valid,
+    before: Option<State>,
     manifests: Vec<Manifest>,
 ) -> Result<bool> {
     let own = loaded.output(root);
@@ -124,16 +125,23 @@ fn deliver(
             terminal::note(text);
         }
     };
-    let first = State::read(&own)?.is_none();
-    if first {
+    let first = before.is_none();
+    // A folder that is not there yet has no past.
+    if first && own.exists() {
         say(&format!(
             "note: `{}/{STATE}` is not there, so nothing is compared with the past; commit it with the folder",
             loaded.app.output()
         ));
     }
     let state = State::new(loaded.app.name.as_str(), valid.record(), &manifests);
-    let changes =
-        dist::plan(&folder, &state, loaded.app.renamed_from.as_ref().map(|id| id.as_str()), manifests)?;
+    let before = if folder == own { before } else { State::read(&folder)? };
+    let changes = dist::plan(
+        &folder,
+        before.as_ref(),
+        &state,
+        loaded.app.renamed_from.as_ref().map(|id| id.as_str()),
+        manifests,
+    )?;
     if arguments.check {
         let same = changes.is_empty();
         if !same {

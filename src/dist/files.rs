@@ -61,6 +61,22 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
+/// Writes a file in a folder that nobody reads yet.
+pub(super) fn create(path: &Path, bytes: &[u8]) -> Result<()> {
+    let write = || File::create(path)?.write_all(bytes);
+    write().with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Puts a folder in its place.
+pub(super) fn rename_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::rename(from, to).with_context(|| format!("cannot write `{}`", to.display()))
+}
+
+/// Removes a folder of ours that did not get into its place; that it stays is no second problem.
+pub(super) fn remove_whole(folder: &Path) {
+    let _ = fs::remove_dir_all(folder);
+}
+
 /// Removes a file that may be gone already.
 pub(super) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
@@ -97,7 +113,10 @@ pub(super) fn remove_temporary(folder: &Path, beginning: &str) -> Result<()> {
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot look into `{}`", folder.display()))?;
         if entry.file_name().to_string_lossy().starts_with(beginning) {
-            remove(&entry.path())?;
+            match entry.path().is_dir() {
+                true => remove_whole(&entry.path()),
+                false => remove(&entry.path())?,
+            }
         }
     }
     Ok(())
