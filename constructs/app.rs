@@ -119,7 +119,9 @@ crate::values::checked_text!(
         let fits = !text.is_empty()
             && !text.contains('\\')
             && text.split('/').all(|part| !part.is_empty() && part != "." && part != ".." && !part.contains(|letter: char| letter.is_control() || letter == ':'));
-        fits.then_some(()).ok_or_else(|| "expected a folder below the project, such as `dist`, without `..`".to_owned())
+        // The project's own folders: what is rendered there would be read as apps, or spoil the history.
+        let taken = matches!(text.split('/').next(), Some("apps" | "src" | ".git"));
+        (fits && !taken).then_some(()).ok_or_else(|| "expected a folder below the project, such as `dist`, without `..` and outside `apps`, `src` and `.git`".to_owned())
     }
 );
 

@@ -177,7 +177,7 @@ pub struct Cluster {
     #[serde(default)]
     pub spec: PostgresqlSpec,
 
-    /// A name of up to 51 characters, for clusters that are adopted. Default: at most 37.
+    /// For clusters that are adopted: a name of up to 51 characters, and any ending. Default: at most 37.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub allow_long_name: bool,
 
@@ -300,11 +300,10 @@ impl Cluster {
             }
             problems.error(problem);
         }
-        if let Some(suffix) = SUFFIXES.iter().find(|suffix| name.ends_with(**suffix)) {
-            problems.invalid(
-                scope.path(),
-                name,
-                format!("a name may not end in `{suffix}`, which is appended to the names of other clusters"),
+        if let Some(suffix) = SUFFIXES.iter().find(|suffix| name.ends_with(**suffix) && !allow_long_name) {
+            problems.error(
+                Problem::new(scope.path(), format!("invalid name `{name}`: a name may not end in `{suffix}`, which is appended to the names of other clusters"))
+                    .hint("a cluster that is there already may keep its name with `allowLongName: true`"),
             );
         }
         backup.validate(&scope.below("backup"), problems);
@@ -354,6 +353,7 @@ impl Cluster {
                 .filter(|(_, flags)| logs_in(flags))
                 .map(|(role, _)| role.clone())
                 .collect(),
+            standby: self.standby.is_some() || self.spec.standby.is_some(),
             poolers: (
                 self.pooler.is_some() || self.spec.enable_connection_pooler == Some(true),
                 self.pooler.as_ref().is_some_and(|pooler| pooler.replicas)

@@ -46,6 +46,6 @@ impl ExternalOperator {
             WatchSetting::All => Watch::All,
             WatchSetting::Namespace(watched) => Watch::Namespace(watched.to_string()),
         };
-        OperatorFacts { namespace: namespace.to_string(), watch, configuration }
+        OperatorFacts { namespace: namespace.to_string(), watch, rendered: false, configuration }
     }
 }

@@ -50,6 +50,22 @@ impl RawObject {
                 .hint("make the Secret outside, and refer to it by name"),
             );
         }
+        let ours = match self.text(&["kind"]) {
+            Some("postgresql") => Some("clusters"),
+            Some("OperatorConfiguration") => Some("operator"),
+            _ => None,
+        };
+        if let Some(section) = ours
+            && self.text(&["apiVersion"]).is_some_and(|version| version.starts_with("acid.zalan.do/"))
+        {
+            problems.error(
+                Problem::new(
+                    scope.at("kind"),
+                    "forbidden: a raw object would escape the checks, the record and the protection",
+                )
+                .hint(format!("write it under `{section}`, where every field can be reached")),
+            );
+        }
         if self.text(&["kind"]) == Some("List") {
             problems.forbidden(
                 scope.at("kind"),

@@ -187,7 +187,7 @@ impl Operator {
             // Deprecated, and without the section nothing comes of it.
             configuration.scalyr = None;
         }
-        OperatorFacts { namespace: namespace.to_owned(), watch, configuration }
+        OperatorFacts { namespace: namespace.to_owned(), watch, rendered: true, configuration }
     }
 
     pub(crate) fn objects(&self, scope: &Scope) -> Vec<Object> {

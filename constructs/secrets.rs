@@ -27,10 +27,14 @@ pub(crate) fn needs(
     operator: &OperatorFacts,
     clusters: &BTreeMap<String, ClusterFacts>,
 ) -> Vec<SecretNeed> {
+    let by_name: BTreeMap<_, _> =
+        clusters.values().map(|facts| ((facts.namespace.as_str(), facts.name.as_str()), facts)).collect();
     let mut needs = Needs::new();
     for object in objects {
         if let Some(resource) = object.downcast::<Postgresql>() {
-            cluster(resource, operator, &object.origin, &mut needs);
+            let identity = &object.identity;
+            let name = (identity.namespace.as_deref().unwrap_or_default(), identity.name.as_str());
+            cluster(resource, operator, by_name.get(&name).copied(), &object.origin, &mut needs);
         }
     }
     if needs.is_empty() {
@@ -39,7 +43,10 @@ pub(crate) fn needs(
     let made: BTreeSet<(&str, String)> = clusters
         .values()
         .flat_map(|facts| {
-            let system = ["postgres", "standby", "pooler"].into_iter();
+            // A standby's passwords are those of its source, and somebody has to copy them.
+            let system: &[&str] =
+                if facts.standby { &["pooler"] } else { &["postgres", "standby", "pooler"] };
+            let system = system.iter().copied();
             system
                 .chain(facts.roles.iter().map(String::as_str))
                 .map(|role| (facts.namespace.as_str(), facts.secret(role)))
@@ -48,7 +55,13 @@ pub(crate) fn needs(
     needs.into_values().filter(|need| !made.contains(&(need.namespace.as_str(), need.name.clone()))).collect()
 }
 
-fn cluster(resource: &Postgresql, operator: &OperatorFacts, origin: &str, needs: &mut Needs) {
+fn cluster(
+    resource: &Postgresql,
+    operator: &OperatorFacts,
+    facts: Option<&ClusterFacts>,
+    origin: &str,
+    needs: &mut Needs,
+) {
     let namespace = resource.metadata.namespace.as_deref().unwrap_or_default();
     let mut add = |name: &str, keys: &[&str]| {
         if name.is_empty() {
@@ -64,6 +77,11 @@ fn cluster(resource: &Postgresql, operator: &OperatorFacts, origin: &str, needs:
         need.used_by.insert(origin.to_owned());
     };
     let spec = &resource.spec;
+    if let Some(facts) = facts.filter(|facts| facts.standby) {
+        for role in ["postgres", "standby"] {
+            add(&facts.secret(role), &["username", "password"]);
+        }
+    }
     if let Some(tls) = &spec.tls {
         let file = |file: &Option<String>, default: &'static str| {
             file.clone().filter(|file| !file.is_empty()).unwrap_or_else(|| default.to_owned())

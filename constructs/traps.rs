@@ -17,6 +17,7 @@ mod table;
 
 pub use classes::{ClassFacts, ClassView};
 pub use past::{ClusterRecord, Record};
+pub use storage::ClaimFacts;
 pub use table::{Fate, TABLE};
 
 use crate::base::{OperatorFacts, Problem, Problems};
@@ -33,6 +34,8 @@ pub struct ClusterView<'a> {
     pub platform: Platform,
     /// StorageClasses that something is known of.
     pub classes: &'a [ClassFacts],
+    /// Claims that the app renders as raw objects.
+    pub claims: &'a [ClaimFacts],
 }
 
 impl ClusterView<'_> {
@@ -60,10 +63,14 @@ pub struct OperatorView<'a> {
     pub operator: &'a OperatorFacts,
     /// Whether the app's data must not be lost.
     pub protect: bool,
+    /// Whether a namespace of clusters admits no more than the pod security standard `baseline`.
+    pub baseline: bool,
+    /// Whether the app renders it; one that runs already cannot be changed from here.
+    pub rendered: bool,
 }
 
-/// Where a rule about several clusters reports: index of the cluster, id of the trap, message.
-type FoundAmong<'a> = dyn FnMut(usize, &'static str, String) + 'a;
+/// Where a rule about several clusters reports: index of the cluster, id of the trap, path, message.
+type FoundAmong<'a> = dyn FnMut(usize, &'static str, &str, String) + 'a;
 
 /// What a rule is a function of.
 pub(crate) enum Check {

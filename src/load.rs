@@ -25,6 +25,10 @@ const LARGEST: usize = 64 << 20;
 /// The first thing that is wrong with the text, with path, line and column.
 pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
     let text = text(file, bytes)?;
+    if let Some(line) = conflict(&text) {
+        let problem = Problem::new("", "a conflict of version control is not resolved here");
+        return Err(Problem { location: Some(at(file, line + 1, 1)), ..problem });
+    }
     serde_saphyr::from_str_with_options(&text, options(DuplicateKeyPolicy::Error))
         .map_err(|error| problem(file, &text, &error))
 }
@@ -109,13 +113,17 @@ fn problem(file: &str, text: &str, error: &Error) -> Problem {
             | Error::SerdeUnknownVariant { .. }
             | Error::DuplicateMappingKey { .. }
     );
-    let path = places(text).and_then(|places| places.path_at(line, column, of_a_key)).unwrap_or_default();
-    let mut problem = Problem::new(path, message(inner));
-    problem.location = Some(at(file, line.max(1), column.max(1)));
-    if let Error::SerdeMissingField { field, .. } = inner {
-        problem.path = join(&problem.path, field);
-    }
-    problem
+    let places = places(text);
+    let path_at = |of_a_key| places.as_ref().and_then(|places| places.path_at(line, column, of_a_key));
+    let path = match inner {
+        // It stands at the last key of its map, or at an empty map.
+        Error::SerdeMissingField { field, .. } => match path_at(true) {
+            Some(key) => join(key.rsplit_once('.').map_or("", |(above, _)| above), field),
+            None => join(&path_at(false).unwrap_or_default(), field),
+        },
+        _ => path_at(of_a_key).unwrap_or_default(),
+    };
+    Problem { location: Some(at(file, line.max(1), column.max(1))), ..Problem::new(path, message(inner)) }
 }
 
 /// Locations of one place may differ in what else they know.
@@ -135,6 +143,23 @@ fn join(path: &str, field: &str) -> String {
     if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }
 
+/// A type of Rust's in the words of a user.
+fn plainly(ty: &str) -> String {
+    match ty {
+        "u8" => "a whole number from 0 to 255".to_owned(),
+        "u16" => "a whole number from 0 to 65535".to_owned(),
+        ty if ty.starts_with('u') => "a whole number, 0 or more".to_owned(),
+        ty if ty.starts_with('i') => "a whole number".to_owned(),
+        ty if ty.starts_with('f') => "a number".to_owned(),
+        ty => ty.to_owned(),
+    }
+}
+
+/// A line of a merge that was left half done.
+fn conflict(text: &str) -> Option<usize> {
+    text.lines().position(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> "))
+}
+
 /// What is wrong, in the words that all problems have.
 fn message(error: &Error) -> String {
     match error {
@@ -144,7 +169,22 @@ fn message(error: &Error) -> String {
         Error::SerdeUnknownVariant { variant, expected, .. } => {
             format!("unknown key `{variant}`: {}", one_of(variant, expected))
         }
-        Error::SerdeMissingField { .. } => "required: the key is missing".to_owned(),
+        Error::SerdeMissingField { field, .. } => format!("required: the key `{field}` is missing"),
+        Error::SerdeInvalidType { unexpected, expected, .. } if unexpected == "unit value" => {
+            format!("invalid value `null`: expected {expected}; remove the key, or write a value")
+        }
+        Error::Unexpected { expected: "mapping start", .. } => {
+            "invalid type: expected a map, such as `{}`".to_owned()
+        }
+        Error::Unexpected { expected: "sequence start", .. } => {
+            "invalid type: expected a list, such as `[]`".to_owned()
+        }
+        Error::InvalidScalar { ty, .. } => format!("invalid value: expected {}", plainly(ty)),
+        Error::InvalidBooleanStrict { .. } => "invalid value: expected `true` or `false`".to_owned(),
+        Error::NullIntoString { .. } => "invalid value `null`: expected a text".to_owned(),
+        Error::RecursiveReferencesRequireWeakTypes { .. } => {
+            "an anchor cannot stand inside itself".to_owned()
+        }
         Error::SerdeInvalidType { unexpected, expected, .. } => {
             format!("invalid type: {unexpected}, expected {expected}")
         }
@@ -190,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_named_with_the_nearest_and_its_place() {
-        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @"charts.shop.namespce (apps/shop.yaml:7:5): unknown key `namespce`: did you mean `namespace`? expected one of `namespace`, `labels`, `operator`, `storage`, `clusters`, `objects`");
+        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @"templates.small (apps/shop.yaml:7:5): invalid type: floating point `1.5`, expected a size as text, in quotes");
     }
 
     #[test]
@@ -206,7 +246,7 @@ mod tests {
     #[test]
     fn what_is_no_app_file_is_refused_in_a_sentence() {
         insta::assert_snapshot!(error("pgsynth: v2\n"), @"pgsynth (apps/shop.yaml:1:10): invalid schema of the file `v2`: did you mean `v1`? expected one of `v1`");
-        insta::assert_snapshot!(error("pgsynth: v1\n"), @"release (apps/shop.yaml:1:1): required: the key is missing");
+        insta::assert_snapshot!(error("pgsynth: v1\n"), @"release (apps/shop.yaml:1:1): required: the key `release` is missing");
         insta::assert_snapshot!(error(&format!("{HEAD}name: two\n")), @"name (apps/shop.yaml:5:1): duplicate key `name`: each key may stand once");
         insta::assert_snapshot!(error(&format!("{HEAD}---\na: 1\n")), @"apps/shop.yaml:6:1: more than one document: an app file is one; make a file of each");
         insta::assert_snapshot!(error(&format!("{HEAD}charts:\n\tshop: 1\n")), @"apps/shop.yaml:6:2: tabs disallowed within this context (block indentation)");

@@ -6,22 +6,47 @@ use super::App;
 use super::validate::Entry;
 use crate::base::{Object, OperatorFacts, Problem, Problems};
 use crate::crds::join;
-use crate::traps::{Check, ClassView, ClusterView, Found, OperatorView, checks, is_warning, report};
+use crate::namespace::POD_SECURITY;
+use crate::traps::{
+    Check, ClaimFacts, ClassFacts, ClassView, ClusterView, Found, OperatorView, checks, is_warning, report,
+};
 
 pub(super) fn operator(app: &App, operator: &OperatorFacts, problems: &mut Problems) {
-    for (id, _, _) in app.operators() {
-        let view = OperatorView { operator, protect: app.protect };
-        let place = |path: &str| format!("charts.{id}.operator.configuration.{path}");
-        for (trap, check) in checks() {
-            if let Check::Operator(rule) = check {
-                rule(&view, &mut Found::new(trap, &place, problems));
-            }
+    let rendered = app.operators().map(|(id, _, _)| format!("charts.{id}.operator")).next();
+    let view = OperatorView {
+        operator,
+        protect: app.protect,
+        baseline: baseline(app),
+        rendered: rendered.is_some(),
+    };
+    let path = rendered.unwrap_or_else(|| "externalOperator".to_owned());
+    let place = |field: &str| format!("{path}.configuration.{field}");
+    for (trap, check) in checks() {
+        if let Check::Operator(rule) = check {
+            rule(&view, &mut Found::new(trap, &place, problems));
         }
     }
 }
 
-pub(super) fn clusters(app: &App, operator: &OperatorFacts, entries: &[Entry], problems: &mut Problems) {
-    let classes = app.classes();
+/// Whether pgsynth makes a namespace of clusters, and the user gives it no weaker standard. Of others nothing is known.
+fn baseline(app: &App) -> bool {
+    let made = app.charts.iter().filter(|(_, chart)| !chart.clusters.is_empty() && chart.namespace.create);
+    made.filter(|(_, chart)| {
+        chart.namespace.labels.get(POD_SECURITY).is_none_or(|level| level != "privileged")
+    })
+    .count()
+        > 0
+}
+
+pub(super) fn clusters(
+    app: &App,
+    operator: &OperatorFacts,
+    entries: &[Entry],
+    objects: &[Object],
+    problems: &mut Problems,
+) {
+    let classes = known_classes(app, objects);
+    let claims: Vec<_> = objects.iter().filter_map(ClaimFacts::of).collect();
     let views: Vec<_> = entries
         .iter()
         .map(|entry| ClusterView {
@@ -29,6 +54,7 @@ pub(super) fn clusters(app: &App, operator: &OperatorFacts, entries: &[Entry], p
             operator,
             platform: app.platform,
             classes: &classes,
+            claims: &claims,
         })
         .collect();
     let place = |entry: &Entry, path: &str| match path {
@@ -45,11 +71,22 @@ pub(super) fn clusters(app: &App, operator: &OperatorFacts, entries: &[Entry], p
     }
     for (_, check) in checks() {
         if let Check::Clusters(rule) = check {
-            rule(&views, &mut |index, trap, message| {
-                report(trap, Problem::new(entries[index].scope.path(), message), problems);
+            rule(&views, &mut |index, trap, path, message| {
+                report(trap, Problem::new(place(&entries[index], path), message), problems);
             });
         }
     }
+}
+
+/// StorageClasses that the app names, that the platform brings, or that stand among the raw objects.
+pub(super) fn known_classes(app: &App, objects: &[Object]) -> Vec<ClassFacts> {
+    let mut classes = app.classes();
+    for object in objects.iter().filter(|object| object.identity.kind == "StorageClass") {
+        if !classes.iter().any(|class| class.name == object.identity.name) {
+            classes.extend(ClassView::of(object).map(|view| view.facts(&object.identity.name)));
+        }
+    }
+    classes
 }
 
 pub(super) fn classes(objects: &[Object], problems: &mut Problems) {

@@ -102,7 +102,7 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     }
 
     checks::operator(app, &operator, &mut problems);
-    checks::clusters(app, &operator, &entries, &mut problems);
+    checks::clusters(app, &operator, &entries, &objects, &mut problems);
     checks::classes(&objects, &mut problems);
     let record = record(&operator, &entries);
     retired(app, &mut problems);
@@ -111,7 +111,7 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
             &record,
             &|id| app.retired.contains_key(id),
             &past.accepted,
-            &app.classes(),
+            &checks::known_classes(app, &objects),
             &mut problems,
         );
     }
@@ -182,6 +182,7 @@ fn record(operator: &OperatorFacts, entries: &[Entry]) -> Record {
         let databases = entry.cluster.databases.iter();
         let record = ClusterRecord {
             namespace: entry.scope.namespace().to_owned(),
+            postgres: entry.cluster.postgres.as_str().parse().ok(),
             instances: spec.number_of_instances.map_or(0, crate::crds::Bounded::get),
             size: volume.size.map(|size| size.to_string()).unwrap_or_default(),
             class: volume.storage_class,

@@ -34,6 +34,8 @@ pub struct OperatorFacts {
     pub namespace: String,
     /// Which namespaces it looks at.
     pub watch: Watch,
+    /// Whether the app renders it.
+    pub rendered: bool,
     /// Its configuration, defaults included.
     pub configuration: Configuration,
 }
@@ -51,6 +53,8 @@ pub struct ClusterFacts {
     pub secret_name_template: String,
     /// Roles with LOGIN that get a Secret.
     pub roles: Vec<String>,
+    /// Whether it follows another cluster instead of having a primary.
+    pub standby: bool,
     /// Whether there is a pooler before the primary, and before the replicas.
     pub poolers: (bool, bool),
 }

@@ -228,7 +228,7 @@ fn short_window(view: &ClusterView, found: &mut Found) {
     let Some(least) = period.map(|period| period.seconds() / 60 * 2) else { return };
     for (index, window) in view.resource.spec.maintenance_windows.iter().flatten().enumerate() {
         if let Ok(length) = minutes(window.as_str())
-            && u64::from(length) < least
+            && u64::from(length) + 1 < least
         {
             found.at(&format!("maintenanceWindows.{index}"), format!("`{window}` is {length} minutes long; the operator looks every {} minutes and needs {least} to be sure to meet it. Windows are in UTC", least / 2));
         }

@@ -40,6 +40,8 @@ pub struct ClassView {
     pub parameters: BTreeMap<String, Option<String>>,
     /// Binding mode.
     pub binding: Option<String>,
+    /// Whether its volumes can grow; Kubernetes' own default is that they cannot.
+    pub expandable: bool,
     /// Whether topologies are named.
     pub topologies: bool,
 }
@@ -57,6 +59,7 @@ impl ClassView {
                     .map(|(key, value)| (key.clone(), Some(value.clone())))
                     .collect(),
                 binding: class.volume_binding_mode.clone(),
+                expandable: class.allow_volume_expansion == Some(true),
                 topologies: class
                     .allowed_topologies
                     .as_ref()
@@ -74,11 +77,23 @@ impl ClassView {
                 })
                 .collect(),
             binding: text("volumeBindingMode"),
+            expandable: map.get("allowVolumeExpansion").and_then(serde_yaml::Value::as_bool) == Some(true),
             topologies: map
                 .get("allowedTopologies")
                 .and_then(serde_yaml::Value::as_sequence)
                 .is_some_and(|list| !list.is_empty()),
         })
+    }
+
+    /// What the checks of clusters need to know of it.
+    pub(crate) fn facts(&self, name: &str) -> ClassFacts {
+        let replicas = || self.get("numberOfReplicas").map_or(Some(3), |replicas| replicas.parse().ok());
+        ClassFacts {
+            name: name.to_owned(),
+            expandable: Some(self.expandable),
+            replicas: if self.longhorn() { replicas() } else { None },
+            node_bound: if self.longhorn() { Some(self.strict_local()) } else { None },
+        }
     }
 
     fn longhorn(&self) -> bool {
@@ -150,6 +165,16 @@ const PARAMETERS: &[&str] = &[
     "unmapMarkSnapChainRemoved",
 ];
 
+/// Parameters that Longhorn reads, for volumes of other purposes.
+const FOR_OTHERS: &[&str] = &[
+    "backingImage",
+    "exclusive",
+    "fromBackup",
+    "nfsOptions",
+    "shareManagerNodeSelector",
+    "shareManagerTolerations",
+];
+
 fn unknown_parameter(view: &ClassView, found: &mut Found) {
     for (key, value) in view.parameters.iter().filter(|_| view.longhorn()) {
         let path = format!("parameters.{key}");
@@ -158,7 +183,10 @@ fn unknown_parameter(view: &ClassView, found: &mut Found) {
         }
         if key == "freezeFSForSnapshot" {
             found.at(&path, "unknown parameter: Longhorn reads `freezeFilesystemForSnapshot`, whatever its documentation says");
-        } else if !PARAMETERS.contains(&key.as_str()) {
+        } else if !PARAMETERS.contains(&key.as_str())
+            && !FOR_OTHERS.contains(&key.as_str())
+            && !key.starts_with("csi.storage.k8s.io/")
+        {
             let fix = nearest(key, PARAMETERS).map_or_else(
                 || "Longhorn ignores it in silence".to_owned(),
                 |near| format!("did you mean `{near}`?"),
@@ -183,7 +211,7 @@ fn unreadable_selectors(view: &ClassView, found: &mut Found) {
                 job.get("name").is_some_and(serde_yaml::Value::is_string)
                     && job.get("isGroup").is_none_or(serde_yaml::Value::is_bool)
             };
-            text.contains('"').then_some(())?;
+            (text.trim() == "[]" || text.contains('"')).then_some(())?;
             read.iter().all(fits).then_some(())
         };
         if jobs(selector).is_none() {

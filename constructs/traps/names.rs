@@ -37,6 +37,7 @@ fn derived_names_collide(views: &[ClusterView], found: &mut FoundAmong) {
             found(
                 index,
                 "T110",
+                "",
                 format!("duplicate name `{name}`: another cluster of namespace `{namespace}` has it"),
             );
         }
@@ -49,6 +50,7 @@ fn derived_names_collide(views: &[ClusterView], found: &mut FoundAmong) {
                 found(
                     index,
                     "T110",
+                    "",
                     format!(
                         "invalid name `{name}`: cluster `{stem}` of the same namespace makes objects of this name"
                     ),
@@ -70,7 +72,15 @@ fn not_watched(view: &ClusterView, found: &mut Found) {
         );
     }
     let annotations = view.resource.metadata.annotations.as_ref();
-    if let Some(id) = annotations.and_then(|annotations| annotations.get("acid.zalan.do/controller")) {
-        found.at("", format!("annotation `acid.zalan.do/controller: {id}` gives the cluster to an operator of that id; the app's has none"));
+    // What id an operator has that runs already is not known.
+    if let Some(id) = annotations.and_then(|annotations| annotations.get("acid.zalan.do/controller"))
+        && view.operator.rendered
+    {
+        found.at(
+            "",
+            format!(
+                "annotation `acid.zalan.do/controller: {id}` gives the cluster to an operator of that id; the app's has none"
+            ),
+        );
     }
 }

@@ -28,6 +28,9 @@ fn labels_without_application(view: &OperatorView, found: &mut Found) {
 }
 
 fn deletes_data(view: &OperatorView, found: &mut Found) {
+    if !view.rendered {
+        return;
+    }
     let kubernetes = kubernetes(view);
     for (field, on, what) in [
         (
@@ -49,8 +52,9 @@ fn deletes_data(view: &OperatorView, found: &mut Found) {
 
 fn protection_bypassed(view: &OperatorView, found: &mut Found) {
     let kubernetes = kubernetes(view);
-    let protected =
-        kubernetes.delete_annotation_date_key.is_some() || kubernetes.delete_annotation_name_key.is_some();
+    let set = |key: &Option<String>| key.as_ref().is_some_and(|key| !key.is_empty());
+    let protected = view.protect
+        && (set(&kubernetes.delete_annotation_date_key) || set(&kubernetes.delete_annotation_name_key));
     for (field, on) in [
         ("enable_finalizers", kubernetes.enable_finalizers),
         ("enable_owner_references", kubernetes.enable_owner_references),
@@ -73,11 +77,17 @@ fn unknown_policy(view: &OperatorView, found: &mut Found) {
 
 fn inherited_selectors(view: &OperatorView, found: &mut Found) {
     let kubernetes = kubernetes(view);
-    let name = kubernetes.cluster_name_label.unwrap_or_else(|| "cluster-name".to_owned());
-    for label in kubernetes.inherited_labels.iter().flatten() {
-        if *label == "application" || *label == name {
-            found.at("kubernetes.inherited_labels", format!("forbidden value `{label}`: the label of the pods would change and the selectors would not"));
-        }
+    let mut selectors: Vec<String> =
+        kubernetes.cluster_labels.iter().flatten().map(|(key, _)| key.clone()).collect();
+    selectors.push("application".to_owned());
+    selectors.push(kubernetes.cluster_name_label.unwrap_or_else(|| "cluster-name".to_owned()));
+    for label in kubernetes.inherited_labels.iter().flatten().filter(|label| selectors.contains(label)) {
+        found.at(
+            "kubernetes.inherited_labels",
+            format!(
+                "forbidden value `{label}`: the label of the pods would change and the selectors would not"
+            ),
+        );
     }
 }
 
@@ -139,6 +149,9 @@ fn beyond_baseline(view: &OperatorView, found: &mut Found) {
         "SYS_CHROOT",
     ];
     let kubernetes = kubernetes(view);
+    if !view.baseline {
+        return;
+    }
     for capability in kubernetes
         .additional_pod_capabilities
         .iter()

@@ -31,6 +31,10 @@ pub struct ClusterRecord {
     /// Its namespace.
     pub namespace: String,
 
+    /// Major version of PostgreSQL.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postgres: Option<u32>,
+
     /// Its instances.
     pub instances: i32,
 
@@ -110,6 +114,14 @@ impl ClusterRecord {
                 .hint(accept()),
             );
         }
+        if let (Some(before), Some(now)) = (self.postgres, after.postgres)
+            && now < before
+        {
+            problems.error(
+                Problem::new(format!("{path}.postgres"), format!("forbidden: lowered from `{before}` to `{now}`; the operator ignores it, and the data stay of `{before}`"))
+                    .hint(format!("write `{before}`; an older major is a new cluster, to which the data are copied")),
+            );
+        }
         for (database, kind) in &self.databases {
             if let Some(now) = after.databases.get(database).filter(|now| *now != kind) {
                 problems.error(
@@ -125,10 +137,7 @@ impl ClusterRecord {
         match sizes {
             (Some(before), Some(now)) if now > before => {
                 let message = |why: &str| {
-                    format!(
-                        "forbidden: grew from `{}` to `{}`, and {why}; the operator would stop every sync there",
-                        self.size, after.size
-                    )
+                    format!("forbidden: grew from `{}` to `{}`, and {why}", self.size, after.size)
                 };
                 match class {
                     Some(class) if class.name == "local-path" => {
@@ -146,7 +155,10 @@ impl ClusterRecord {
                             "T71",
                             Problem::new(
                                 format!("{path}.volume.size"),
-                                message(&format!("volumes of class `{}` cannot grow", class.name)),
+                                message(&format!(
+                                    "volumes of class `{}` cannot grow: the operator would stop every sync there",
+                                    class.name
+                                )),
                             ),
                             problems,
                         );

@@ -125,45 +125,53 @@ fn no_checksums(view: &ClusterView, found: &mut Found) {
 }
 
 fn locked_out(view: &ClusterView, found: &mut Found) {
-    let Some(lines) = view
-        .resource
-        .spec
-        .patroni
-        .as_ref()
-        .and_then(|patroni| patroni.pg_hba.as_ref())
-        .filter(|lines| !lines.is_empty())
+    let patroni = view.resource.spec.patroni.as_ref();
+    let Some(lines) = patroni.and_then(|patroni| patroni.pg_hba.as_ref()).filter(|lines| !lines.is_empty())
     else {
         return;
     };
-    let lines: Vec<Vec<&str>> = lines
-        .iter()
-        .map(|line| line.split('#').next().unwrap_or_default().split_whitespace().collect())
-        .collect();
-    let has = |fits: &dyn Fn(&[&str]) -> bool| lines.iter().any(|words| fits(words));
-    let open = |word: &str| matches!(word, "trust" | "md5" | "scram-sha-256" | "cert");
-    let local = has(&|words| {
-        matches!(words, ["local", "all" | "postgres" | "+postgres", .., "trust" | "peer"])
-            || matches!(words, ["local", _, "all" | "postgres", "trust" | "peer", ..])
-    });
-    let replication = has(
-        &|words| matches!(words, ["hostssl" | "host", databases, users, ..] if databases.contains("replication") && (users.contains("standby") || *users == "all") && words.iter().any(|word| open(word))),
-    );
-    let ssl = has(
-        &|words| matches!(words, ["hostssl" | "host", "all" | "postgres", "all" | "postgres" | "+postgres", ..] if words.iter().any(|word| open(word))),
-    );
-    for (there, line, who) in [
-        (local, "local all all trust", "Patroni and Spilo's scripts"),
-        (replication, "hostssl replication standby all scram-sha-256", "replicas"),
-        (ssl, "hostssl all all all scram-sha-256", "the operator"),
+    let users = view.operator.configuration.users.clone().unwrap_or_default();
+    let superuser = users.super_username.unwrap_or_else(|| "postgres".to_owned());
+    let standby = users.replication_username.unwrap_or_else(|| "standby".to_owned());
+    for (connection, line, who) in [
+        (("local", "postgres", &superuser), "local all all trust".to_owned(), "Patroni and Spilo's scripts"),
+        (
+            ("hostssl", "replication", &standby),
+            format!("hostssl replication {standby} all scram-sha-256"),
+            "replicas",
+        ),
+        (("hostssl", "postgres", &superuser), "hostssl all all all scram-sha-256".to_owned(), "the operator"),
     ] {
-        if !there {
+        if !admits(lines, connection) {
             found.with_fix(
                 "patroni.pg_hba",
                 format!("required: a line that lets {who} in; these lines replace Spilo's"),
-                format!("add `{line}`"),
+                format!("add `{line}`, before any that rejects it"),
             );
         }
     }
+}
+
+/// Whether a connection is let in: the first line that matches decides, as in PostgreSQL. Groups (`+name`) and
+/// addresses other than one's own are taken to match.
+fn admits(lines: &[String], (kind, database, user): (&str, &str, &String)) -> bool {
+    let matches = |line: &&Vec<&str>| {
+        let [first, databases, users, rest @ ..] = line.as_slice() else { return false };
+        let kind = *first == kind || (kind == "hostssl" && *first == "host");
+        // `all` does not mean replication.
+        let databases =
+            databases.split(',').any(|name| name == database || (name == "all" && database != "replication"));
+        let users = users.split(',').any(|name| name == "all" || name == user || name.starts_with('+'));
+        let own = rest
+            .first()
+            .is_some_and(|address| matches!(*address, "127.0.0.1/32" | "::1/128" | "localhost" | "samehost"));
+        kind && databases && users && (*first == "local" || !own)
+    };
+    let words: Vec<Vec<&str>> = lines
+        .iter()
+        .map(|line| line.split('#').next().unwrap_or_default().split_whitespace().collect())
+        .collect();
+    words.iter().find(matches).is_some_and(|line| !line.contains(&"reject"))
 }
 
 fn pooler_connections(view: &ClusterView) -> Option<(i32, i32)> {
@@ -194,10 +202,10 @@ fn too_few_connections(view: &ClusterView, found: &mut Found) {
     databases.sort_unstable();
     databases.dedup();
     let wanted = per_database.saturating_mul(i32::try_from(databases.len().max(1)).unwrap_or(i32::MAX));
-    if most < wanted.saturating_add(13) {
+    if most < wanted.saturating_add(10) {
         found.at(
             "postgresql.parameters.max_connections",
-            format!("`{most}` is fewer than the pooler may ask for: {per_database} for each of {} databases, beside 3 for superusers and 10 for replication", databases.len().max(1)),
+            format!("`{most}` is fewer than the pooler may ask for: {per_database} for each of {} databases, beside 3 for superusers and a few for the operator and Patroni", databases.len().max(1)),
         );
     }
 }

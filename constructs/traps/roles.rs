@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use regex_lite::Regex;
 
 use super::{Check, ClusterView, Found};
+use crate::crds::postgresql::RoleFlag;
+use crate::values::nearest;
 
 pub(super) const CHECKS: &[(&str, Check)] = &[
     ("T97", Check::Cluster(system_role)),
@@ -39,7 +41,7 @@ fn system_roles(view: &ClusterView) -> Vec<String> {
     names
 }
 
-/// Roles with LOGIN that the operator makes for prepared databases.
+/// Roles that the operator makes for prepared databases.
 fn prepared_roles(view: &ClusterView) -> Vec<String> {
     let mut names = vec![];
     for (database, prepared) in view.resource.spec.prepared_databases.iter().flatten() {
@@ -104,7 +106,10 @@ fn unknown_owner(view: &ClusterView, found: &mut Found) {
             found.with_fix(
                 &format!("databases.{database}"),
                 format!("invalid owner `{owner}`: must be one of the cluster's `users`; the operator would not make the database, and say Running"),
-                format!("add `users: {{{owner}: []}}`"),
+                match nearest(owner, &spec.users.iter().flatten().map(|(name, _)| name.as_str()).collect::<Vec<_>>()) {
+                    Some(user) => format!("did you mean `{user}`?"),
+                    None => format!("add `users: {{{owner}: []}}`"),
+                },
             );
         }
     }
@@ -130,14 +135,24 @@ fn unknown_owner(view: &ClusterView, found: &mut Found) {
 }
 
 fn one_secret_for_two(view: &ClusterView, found: &mut Found) {
-    let names: Vec<&String> = view.resource.spec.users.iter().flat_map(indexmap::IndexMap::keys).collect();
-    let others: Vec<String> = prepared_roles(view);
+    let logs_in =
+        |flags: &Vec<RoleFlag>| !flags.iter().any(|flag| flag.as_str().eq_ignore_ascii_case("nologin"));
+    let users = view.resource.spec.users.iter().flatten();
+    let names: Vec<&String> = users.filter(|(_, flags)| logs_in(flags)).map(|(name, _)| name).collect();
+    // Of the roles that the operator prepares those with LOGIN end in `_user`.
+    let others: Vec<String> =
+        prepared_roles(view).into_iter().filter(|role| role.ends_with("_user")).collect();
     for (index, name) in names.iter().enumerate() {
         let same =
             |other: &&str| *other != name.as_str() && other.replace('_', "-") == name.replace('_', "-");
         let before = names[..index].iter().map(|name| name.as_str());
         if let Some(other) = before.chain(others.iter().map(String::as_str)).find(same) {
-            found.at(&format!("users.{name}"), format!("duplicate: `{name}` and `{other}` would have one Secret, because the operator writes `-` for `_` in its name"));
+            found.at(
+                &format!("users.{name}"),
+                format!(
+                    "duplicate: `{name}` and `{other}` would have one Secret, because the operator writes `-` for `_` in its name"
+                ),
+            );
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Services outside the Kubernetes cluster.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
-use super::{Check, ClusterView, Found};
+use super::{Check, ClusterView, Found, FoundAmong};
 use crate::cluster::HETZNER;
 use crate::crds::operator_configuration::LoadBalancers;
 use crate::platform::Platform;
@@ -16,10 +18,11 @@ pub(super) const CHECKS: &[(&str, Check)] = &[
     ("L10", Check::Cluster(open_to_the_world)),
     ("L11", Check::Cluster(proxy_protocol)),
     ("L12", Check::Cluster(duration_without_unit)),
-    ("L13", Check::Cluster(one_balancer_for_two)),
+    ("L13", Check::Clusters(one_balancer_for_two)),
     ("L14", Check::Cluster(unreachable)),
     ("L15", Check::Cluster(zones)),
-    ("L19", Check::Cluster(one_port_for_two)),
+    ("L19", Check::Cluster(closed_balancer)),
+    ("L19", Check::Clusters(one_port_for_two)),
 ];
 
 /// One of the four Services of a cluster, as the operator would make it.
@@ -40,7 +43,8 @@ impl ServiceView {
     }
 
     fn is(&self, key: &str) -> bool {
-        self.annotation(key) == Some("true")
+        // As Go reads a boolean.
+        matches!(self.annotation(key), Some("1" | "t" | "T" | "true" | "True" | "TRUE"))
     }
 }
 
@@ -258,16 +262,23 @@ fn duration_without_unit(view: &ClusterView, found: &mut Found) {
     }
 }
 
-fn one_balancer_for_two(view: &ClusterView, found: &mut Found) {
-    let services = on_hetzner(view);
-    for key in ["name", "private-ipv4"] {
-        let mut seen: Vec<&str> = vec![];
-        for service in &services {
-            let Some(value) = service.annotation(key) else { continue };
-            if seen.contains(&value) {
-                found.at(&format!("{}.{HETZNER}{key}", service.annotations_field), format!("duplicate value `{value}`: two Services would take one load balancer from each other; a pooler's Service has the annotations of its role"));
+fn one_balancer_for_two(views: &[ClusterView], found: &mut FoundAmong) {
+    let mut seen: BTreeMap<(&str, String), ()> = BTreeMap::new();
+    for (index, view) in views.iter().enumerate() {
+        for service in on_hetzner(view) {
+            for key in ["name", "private-ipv4"] {
+                let Some(value) = service.annotation(key) else { continue };
+                if seen.insert((key, value.to_owned()), ()).is_some() {
+                    found(
+                        index,
+                        "L13",
+                        &format!("{}.{HETZNER}{key}", service.annotations_field),
+                        format!(
+                            "duplicate value `{value}`: two Services would take one load balancer from each other; a pooler's Service has the annotations of its role"
+                        ),
+                    );
+                }
             }
-            seen.push(value);
         }
     }
 }
@@ -313,21 +324,32 @@ fn zones(view: &ClusterView, found: &mut Found) {
     }
 }
 
-fn one_port_for_two(view: &ClusterView, found: &mut Found) {
-    if view.platform != Platform::K3s {
-        return;
+fn one_port_for_two(views: &[ClusterView], found: &mut FoundAmong) {
+    let mut taken = false;
+    for (index, view) in views.iter().enumerate().filter(|(_, view)| view.platform == Platform::K3s) {
+        for service in balancers(view) {
+            if std::mem::replace(&mut taken, true) {
+                found(
+                    index,
+                    "L19",
+                    service.field,
+                    "forbidden: k3s binds port 5432 of the node for each load balancer, and the app's second stays Pending".to_owned(),
+                );
+            }
+        }
     }
-    let balancers = balancers(view);
-    if let [_, second, ..] = &balancers[..] {
-        found.at(
-            second.field,
-            "forbidden: k3s binds port 5432 of the node for each load balancer, and the second stays Pending",
-        );
-    }
+}
+
+fn closed_balancer(view: &ClusterView, found: &mut Found) {
     let ranges = view.resource.spec.allowed_source_ranges.clone().flatten().unwrap_or_default();
-    if let Some(first) = balancers.first()
+    if view.platform == Platform::K3s
         && ranges.is_empty()
+        && let Some(first) = balancers(view).first()
     {
-        found.with_fix(first.field, "required: source ranges; without them the operator lets in 127.0.0.1/32 alone, and k3s keeps to it", "write `exposure: {sourceRanges: [192.168.0.0/16]}`, for example");
+        found.with_fix(
+            first.field,
+            "required: source ranges; without them the operator lets in 127.0.0.1/32 alone, and k3s keeps to it",
+            "write `exposure: {sourceRanges: [192.168.0.0/16]}`, for example",
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! Data volumes and further volumes.
 
 use super::{Check, ClusterView, Found};
+use crate::base::Object;
+use crate::objects::RawObject;
 use crate::values::{Memory, nearest};
 
 pub(super) const CHECKS: &[(&str, Check)] = &[
@@ -14,8 +16,35 @@ pub(super) const CHECKS: &[(&str, Check)] = &[
     ("L17", Check::Cluster(small_hcloud_volume)),
 ];
 
-/// A claim that one node at a time can mount, with instances on several. What modes a claim has stands in the claim;
-/// the access modes of claims that the app does not render are not known, so `readOnly` must say that they can be shared.
+/// A claim of which something is known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClaimFacts {
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Whether pods on several nodes can mount it.
+    pub shared: bool,
+}
+
+impl ClaimFacts {
+    /// The claim of a raw object, if it is one.
+    pub(crate) fn of(object: &Object) -> Option<Self> {
+        let RawObject(map) =
+            object.downcast::<RawObject>().filter(|_| object.identity.kind == "PersistentVolumeClaim")?;
+        let modes =
+            map.get("spec").and_then(|spec| spec.get("accessModes")).and_then(serde_yaml::Value::as_sequence);
+        let shared = |mode: &serde_yaml::Value| mode.as_str().is_some_and(|mode| mode.ends_with("Many"));
+        Some(Self {
+            namespace: object.identity.namespace.clone()?,
+            name: object.identity.name.clone(),
+            shared: modes.is_some_and(|modes| modes.iter().any(shared)),
+        })
+    }
+}
+
+/// A claim that one node at a time can mount, with instances on several. Of claims that the app does not render the
+/// access modes are not known.
 fn one_claim_for_many(view: &ClusterView, found: &mut Found) {
     if view.instances() < 2 {
         return;
@@ -23,14 +52,16 @@ fn one_claim_for_many(view: &ClusterView, found: &mut Found) {
     for (index, volume) in
         view.resource.spec.additional_volumes.iter().flat_map(|list| list.iter()).enumerate()
     {
-        let claim = volume.volume_source.0.get("persistentVolumeClaim");
-        let read_only =
-            claim.and_then(|claim| claim.get("readOnly")).and_then(serde_yaml::Value::as_bool) == Some(true);
-        if claim.is_some() && !read_only {
+        let claim =
+            volume.volume_source.0.get("persistentVolumeClaim").and_then(|claim| claim.get("claimName"));
+        let Some(name) = claim.and_then(serde_yaml::Value::as_str) else { continue };
+        let known =
+            view.claims.iter().find(|claim| claim.namespace == view.namespace() && claim.name == name);
+        if known.is_some_and(|claim| !claim.shared) {
             found.with_fix(
                 &format!("additionalVolumes.{index}"),
-                "forbidden: all instances would mount one claim, and a second pod hangs until it gets it",
-                "use a volume of each pod's own, an object store, or a shared claim with `readOnly: true`",
+                format!("forbidden: claim `{name}` can be mounted on one node at a time, and {} instances would mount it; the second hangs", view.instances()),
+                "use a volume of each pod's own, an object store, or a claim with `ReadWriteMany`",
             );
         }
     }
@@ -42,7 +73,7 @@ fn unreadable_size(view: &ClusterView, found: &mut Found) {
         match size.bytes() {
             None => found.at(path, format!("invalid value `{size}`: passes the API server and is no quantity; write a unit such as `Mi` or `Gi`")),
             Some(bytes) if bytes < least => {
-                found.at(path, format!("invalid value `{size}`: these are {bytes} bytes; write a unit, such as `{size}Gi`"));
+                found.at(path, format!("invalid value `{size}`: these are {bytes} bytes, which is hardly meant; write a size such as `10Gi`"));
             }
             Some(_) => {}
         }

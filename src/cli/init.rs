@@ -25,7 +25,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, project: Option<&Path>) -> Result<Exit> {
     let Arguments { name, platform } = arguments;
-    let folder = project.unwrap_or(Path::new("."));
+    let folder = super::project::root(project)?;
     let apps = folder.join("apps");
     let path = apps.join(format!("{name}.yaml"));
     fs::create_dir_all(&apps).with_context(|| format!("cannot make the folder `{}`", apps.display()))?;
@@ -39,16 +39,19 @@ pub(super) fn run(arguments: &Arguments, project: Option<&Path>) -> Result<Exit>
         }
         Err(error) => return Err(error).with_context(|| format!("cannot write `{}`", path.display())),
     };
-    file.write_all(app(name, *platform).as_bytes())
+    // Two apps share no output.
+    let others = super::project::files(&folder)?.len() > 1 || apps.join("Cargo.toml").is_file();
+    let output = if others { format!("output: dist-{name}\n") } else { String::new() };
+    file.write_all(app(name, *platform, &output).as_bytes())
         .with_context(|| format!("cannot write `{}`", path.display()))?;
     terminal::note(&format!(
-        "wrote `{}`; next:\n  pgsynth synth             # renders it into `dist/`\n  pgsynth list              # what that is\n  git add apps dist         # both belong into version control",
+        "wrote `{}`; next:\n  pgsynth synth             # renders it\n  pgsynth list              # what that is\n  git add .                 # the app and its output belong into version control",
         path.display()
     ));
     Ok(Exit::Done)
 }
 
-fn app(name: &Id, platform: Platform) -> String {
+fn app(name: &Id, platform: Platform, output: &str) -> String {
     let (instances, size, accepted) = match platform {
         // A folder of the only node, and one instance on it.
         Platform::K3s => {
@@ -62,7 +65,7 @@ pgsynth: v1
 release: \"{release}\"
 name: {name}
 platform: {platform}
-charts:
+{output}charts:
   operator:
     namespace: {{name: postgres-operator, create: true}}
     operator: {{watch: all}}

@@ -147,7 +147,7 @@ impl Loaded {
     }
 }
 
-fn files(root: &Path) -> Result<Vec<PathBuf>> {
+pub(super) fn files(root: &Path) -> Result<Vec<PathBuf>> {
     let folder = root.join("apps");
     if !folder.is_dir() {
         return Ok(vec![]);

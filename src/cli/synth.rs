@@ -58,6 +58,18 @@ pub(super) fn run(
         bail!("`--output` and `--stdout` take one app; choose it with `--app`: `{}`", names.join("`, `"));
     }
 
+    let known = |id: &str| {
+        let (chart, cluster) = id.split_once('/').unwrap_or_default();
+        project.apps.iter().any(|loaded| {
+            loaded.app.charts.get(chart).is_some_and(|chart| chart.clusters.get(cluster).is_some())
+        })
+    };
+    if let Some(id) = arguments.accept_generation.iter().find(|id| !known(id)) {
+        bail!(
+            "no cluster `{id}`; `--accept-generation` takes `<chart>/<cluster>`, as `pgsynth list` shows them"
+        );
+    }
+
     // All apps are found valid before the first file is written.
     let mut valid = vec![];
     let mut invalid = vec![];

@@ -117,7 +117,8 @@ fn a_file_or_a_folder_in_the_way_is_named() {
 fn a_folder_that_cannot_be_written_is_said() {
     // Root may write anywhere, so the kernel has to say no: a file where a folder would be made.
     let project =
-        Project::new().app(&APP.replace("platform: other", "platform: other\noutput: apps/shop.yaml/dist"));
+        Project::new().app(&APP.replace("platform: other", "platform: other\noutput: blocked/dist"));
+    let project = project.file("blocked", b"a file");
     refused(&project, &["synth"], 3, &["cannot make the folder"]);
 
     let project = Project::with_app().file("dist/keep", b"");
@@ -207,6 +208,33 @@ fn what_is_no_app_file_is_refused() {
 }
 
 #[test]
+fn what_would_escape_the_checks_is_refused() {
+    let raw = |kind: &str| {
+        format!(
+            "    objects:\n      raw: {{apiVersion: acid.zalan.do/v1, kind: {kind}, metadata: {{name: a, namespace: shop}}}}\n    clusters:\n"
+        )
+    };
+    for (kind, section) in [("postgresql", "`clusters`"), ("OperatorConfiguration", "`operator`")] {
+        let project = Project::new().app(&APP.replace("    clusters:\n", &raw(kind)));
+        refused(&project, &["synth"], 1, &["a raw object would escape the checks", section]);
+    }
+    let project = Project::new().app(&format!("{APP}<<<<<<< ours\n"));
+    refused(&project, &["synth"], 1, &["apps/shop.yaml:14:1: a conflict of version control"]);
+    let project = Project::with_app();
+    refused(&project, &["synth", "--accept-generation", "shop/nope"], 3, &["no cluster `shop/nope`"]);
+    assert_eq!(project.run(&["synth"]).code, 0);
+    let project = project.app(&APP.replace("postgres: 18", "postgres: 17"));
+    refused(&project, &["synth"], 1, &["lowered from `18` to `17`"]);
+    let project = Project::new().app(&APP.replace("team: acme, ", ""));
+    refused(
+        &project,
+        &["synth"],
+        1,
+        &["charts.shop.clusters.main.team (apps/shop.yaml:13:", "required: the key `team` is missing"],
+    );
+}
+
+#[test]
 fn warnings_can_be_denied_and_accepted() {
     let project = Project::new().app(&APP.replace("accept: {no-backup: a test}\n", ""));
     refused(&project, &["synth", "--deny-warnings"], 1, &["no backup", "[no-backup]", "nothing was written"]);
@@ -261,6 +289,11 @@ fn list_shows_objects_and_secrets() {
         "{}",
         said.out
     );
+    let follower =
+        APP.replace("users: {shop: []}, databases: {shop: {owner: shop}}", "standby: {host: other.shop}");
+    let said = Project::new().app(&follower).run(&["list", "--secrets"]);
+    let command = "create secret generic standby.main.credentials.postgresql.acid.zalan.do --from-file=password=<file> --from-file=username=<file>";
+    assert!(said.out.contains(command), "{}", said.out);
     let said = project.run(&["list", "--format", "json"]);
     let value: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(value["apps"][0]["clusters"][0]["primary"], "main.shop.svc.cluster.local");

@@ -100,8 +100,8 @@ const CASES: &[Case] = &[
         "T60",
         "other",
         At::Cluster,
-        "volumes: [{name: a, mountPath: /a, volumeSource: {persistentVolumeClaim: {claimName: a}}}]",
-        "volumes: [{name: a, mountPath: /a, volumeSource: {persistentVolumeClaim: {claimName: a, readOnly: true}}}]",
+        "volumes: [{name: a, mountPath: /a, volumeSource: {persistentVolumeClaim: {claimName: raw}}}]",
+        "volumes: [{name: a, mountPath: /a, volumeSource: {persistentVolumeClaim: {claimName: shared}}}]",
     ),
     case(
         "T61",
@@ -616,8 +616,10 @@ fn found(case: &Case, text: &str) -> Vec<String> {
     let app = format!(
         "pgsynth: v1\nrelease: \"2026.11\"\nname: traps\nplatform: {platform}\n\
          templates:\n  base: &base {{team: a, postgres: 18, instances: 3, volume: {{size: 10Gi, class: c}}, backup: {{none: t}}, users: {{shop: []}}}}\n\
-         {operator}\n  shop:\n    namespace: shop\n    storage:\n      c: {{existing: {{expandable: false}}}}\n      three: {{existing: {{replicas: 3}}}}\n\
+         {operator}\n  shop:\n    namespace: {{name: shop, create: true}}\n    storage:\n      c: {{existing: {{expandable: false}}}}\n      three: {{existing: {{replicas: 3}}}}\n\
          \x20   objects:\n      class: {{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {{name: raw}}, {class}}}\n\
+         \x20     one: {{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: raw, namespace: shop}}, spec: {{accessModes: [ReadWriteOnce]}}}}\n\
+         \x20     many: {{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: shared, namespace: shop}}, spec: {{accessModes: [ReadWriteMany]}}}}\n\
          \x20   clusters:\n      main: {{<<: *base, {cluster}}}\n      {}\n",
         here(|at| matches!(at, At::Clusters), ""),
     );
