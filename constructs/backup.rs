@@ -6,6 +6,11 @@ use crate::base::{Problem, Problems, Scope};
 
 /// How a cluster's data is backed up. Stated for every cluster; in this release the only answer is that it is not, and
 /// why.
+///
+/// ```
+/// use pgsynth_constructs::Backup;
+/// assert_eq!(Backup::none("test data").none, "test data");
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

@@ -10,6 +10,14 @@ use crate::values::Label;
 
 /// The operator that the app runs under, where the app does not render it: many rules depend on its configuration.
 ///
+/// ```
+/// use pgsynth_constructs::ExternalOperator;
+/// use pgsynth_constructs::operator::WatchSetting;
+/// let mut operator = ExternalOperator::new("postgres-operator".parse()?, WatchSetting::All);
+/// operator.configuration.kubernetes.get_or_insert_default().enable_readiness_probe = Some(true);
+/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
+/// ```
+///
 /// ```yaml
 /// externalOperator:
 ///   namespace: postgres-operator

@@ -10,6 +10,13 @@ use crate::values::NameRule;
 ///
 /// It needs `apiVersion`, `kind` and `metadata.name`. A namespace that it names is its own; where it names none, one is
 /// not added, because pgsynth cannot know which kinds have one.
+///
+/// ```
+/// use pgsynth_constructs::objects::RawObject;
+/// let object: RawObject = serde_yaml::from_str("{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: shop}}")?;
+/// assert_eq!(object.0["kind"], "ConfigMap");
+/// # Ok::<(), serde_yaml::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RawObject(pub Mapping);

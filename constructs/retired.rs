@@ -6,6 +6,13 @@ use crate::values::{Label, given};
 
 /// A cluster that is gone from the app on purpose: without this entry its absence is a problem, because applying the
 /// output does not say whether the cluster, its volumes and its archive may go.
+///
+/// ```
+/// use pgsynth_constructs::Retired;
+/// let mut retired = Retired::new("moved into acme-new");
+/// retired.namespace = Some("shop".parse()?);
+/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]

@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_named_with_the_nearest_and_its_place() {
-        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @"templates.small (apps/shop.yaml:7:5): invalid type: floating point `1.5`, expected a size as text, in quotes");
+        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @"charts.shop.namespce (apps/shop.yaml:7:5): unknown key `namespce`: did you mean `namespace`? expected one of `namespace`, `labels`, `operator`, `storage`, `clusters`, `objects`");
     }
 
     #[test]
