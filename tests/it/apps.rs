@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use pgsynth::constructs::traps::{Fate, TABLE};
 use pgsynth::constructs::{App, Past};
 use pgsynth::load;
 use pgsynth::synth::synth;
@@ -77,4 +78,24 @@ fn an_app_survives_being_written() {
             .unwrap_or_else(|problem| panic!("{problem}\n{written}"));
         assert!(rendered(&app) == rendered(&again), "{}", path.display());
     }
+}
+
+/// The README's app is an app, its mistake is reported as the README says, and its numbers are those of the code.
+#[test]
+fn the_readme_says_what_is() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let block = |language: &str| {
+        readme.split(&format!("```{language}\n")).nth(1).unwrap().split("```").next().unwrap().to_owned()
+    };
+    let app = block("yaml");
+    rendered(&load::app("apps/shop.yaml", app.as_bytes()).unwrap());
+
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("apps")).unwrap();
+    std::fs::write(folder.path().join("apps/shop.yaml"), app.replace("owner: shop", "owner: shpo")).unwrap();
+    let said = said(Command::new(env!("CARGO_BIN_EXE_pgsynth")).current_dir(folder.path()).arg("synth"));
+    assert!(said.err.ends_with(&block("text")), "{}", said.err);
+
+    let decided = TABLE.iter().filter(|(_, fate)| matches!(fate, Fate::Error | Fate::Warning)).count();
+    assert!(readme.contains(&format!("{decided} rules")), "there are {decided} rules");
 }
