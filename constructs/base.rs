@@ -6,6 +6,7 @@ mod problems;
 mod scope;
 
 pub use construct::Construct;
+pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
 pub use problems::{Location, Problem, Problems};
 pub use scope::{ClusterFacts, OperatorFacts, Scope, Watch};

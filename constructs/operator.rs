@@ -17,7 +17,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::base::{Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch};
+use crate::base::{Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch, either};
 use crate::cluster::Resources;
 use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorConfiguration};
 use crate::crds::postgresql::Metadata;
@@ -207,7 +207,7 @@ impl Operator {
             scope.path(),
             PriorityClass {
                 metadata: metadata(PRIORITY_CLASS, None),
-                value: 1_000_000,
+                value: either(1_000_000),
                 global_default: Some(false),
                 preemption_policy: Some("PreemptLowerPriority".to_owned()),
                 description: Some("PostgreSQL, above applications and below storage".to_owned()),

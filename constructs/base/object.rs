@@ -67,6 +67,12 @@ impl fmt::Display for Identity {
     }
 }
 
+/// A value for a field that the Kubernetes types of one version require and those of another do not: consumers choose
+/// the version, and no rendered byte depends on it.
+pub(crate) fn either<T, F: From<T>>(value: T) -> F {
+    F::from(value)
+}
+
 /// One API object: what it is, where it comes from, and what is written.
 pub struct Object {
     /// When it is applied.

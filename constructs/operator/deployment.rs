@@ -13,7 +13,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{NAME, api_port};
-use crate::base::{Object, OperatorFacts, Scope, Stage};
+use crate::base::{Object, OperatorFacts, Scope, Stage, either};
 use crate::cluster::Resources;
 
 /// Annotation that changes with the configuration, because the operator reads that once, at its start.
@@ -55,7 +55,7 @@ pub(super) fn objects(
         },
         ..DeploymentSpec::default()
     };
-    let deployment = Deployment { metadata: named(), spec: Some(spec), ..Deployment::default() };
+    let deployment = Deployment { metadata: named(), spec: either(spec), ..Deployment::default() };
     let mut objects = vec![Object::of(Stage::Operator, scope.path(), deployment)];
     if reachable {
         let port = ServicePort {

@@ -7,7 +7,7 @@ use k8s_openapi::api::rbac::v1::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::NAME;
-use crate::base::{Object, OperatorFacts, Scope, Stage, Watch};
+use crate::base::{Object, OperatorFacts, Scope, Stage, Watch, either};
 use crate::crds::operator_configuration::Configuration;
 
 const EVERYTHING: [&str; 8] =
@@ -32,7 +32,7 @@ pub(super) fn objects(
         }])
     };
     let reference = |kind: &str, name: &str| RoleRef {
-        api_group: "rbac.authorization.k8s.io".to_owned(),
+        api_group: either("rbac.authorization.k8s.io".to_owned()),
         kind: kind.to_owned(),
         name: name.to_owned(),
     };

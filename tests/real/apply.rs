@@ -13,10 +13,17 @@ const PARTS: &[&str] = &["etcd", "kube-apiserver", "kubectl", "openssl"];
 
 pub fn trials() -> Vec<Trial> {
     vec![
-        needing(PARTS, "apply::hetzner", || takes(&dist("hetzner"))),
-        needing(PARTS, "apply::local", || takes(&dist("local"))),
-        needing(PARTS, "apply::init", || takes(&initial())),
+        needing(PARTS, "apply::hetzner", || takes(|_, _| root().join("dist"))),
+        needing(PARTS, "apply::local", || {
+            takes(|_, folder| project(folder, "apps/local.yaml", "target/dist-local"))
+        }),
+        needing(PARTS, "apply::everything", || takes(everything)),
+        needing(PARTS, "apply::init", || takes(initial)),
     ]
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 pub fn pgsynth(folder: &Path, arguments: &[&str]) {
@@ -25,25 +32,43 @@ pub fn pgsynth(folder: &Path, arguments: &[&str]) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The output of an app of this repository.
-fn dist(app: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    match app {
-        // Committed, and checked to be what the app renders.
-        "hetzner" => root.join("dist"),
-        _ => {
-            let folder = tempfile::tempdir().unwrap().keep();
-            let output = folder.join("out");
-            pgsynth(root, &["--no-delegate", "synth", "--app", app, "--output", output.to_str().unwrap()]);
-            output
-        }
-    }
+/// The output of an app of this repository, rendered in a folder of its own.
+fn project(folder: &Path, file: &str, output: &str) -> PathBuf {
+    std::fs::create_dir(folder.join("apps")).unwrap();
+    std::fs::copy(root().join(file), folder.join("apps/app.yaml")).unwrap();
+    pgsynth(folder, &["synth"]);
+    folder.join(output)
 }
 
-fn initial() -> PathBuf {
-    let folder = tempfile::tempdir().unwrap().keep();
-    pgsynth(&folder, &["init"]);
-    pgsynth(&folder, &["synth"]);
+/// Every construct and every field, with a stand-in for Longhorn's CRD.
+fn everything(server: &Server, folder: &Path) -> PathBuf {
+    let longhorn = folder.join("longhorn.yaml");
+    let crd = r#"
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: recurringjobs.longhorn.io}
+spec:
+  group: longhorn.io
+  names: {kind: RecurringJob, plural: recurringjobs}
+  scope: Namespaced
+  versions:
+  - name: v1beta2
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: longhorn-system}
+"#;
+    std::fs::write(&longhorn, crd).unwrap();
+    server.ok(&["create", "-f", longhorn.to_str().unwrap()]).unwrap();
+    project(folder, "tests/apps/valid/everything.yaml", "out")
+}
+
+fn initial(_: &Server, folder: &Path) -> PathBuf {
+    pgsynth(folder, &["init", "--project", "."]);
+    pgsynth(folder, &["synth"]);
     folder.join("dist")
 }
 
@@ -66,8 +91,10 @@ pub fn apply(server: &Server, dist: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn takes(dist: &Path) -> Result<(), Failed> {
+fn takes(output: impl FnOnce(&Server, &Path) -> PathBuf) -> Result<(), Failed> {
     let server = Server::start();
+    let folder = tempfile::tempdir()?;
+    let dist = &output(&server, folder.path());
     apply(&server, dist)?;
     let first = versions(&server, dist)?;
     if first.lines().count() < 10 {
