@@ -106,7 +106,10 @@ pub(super) fn run(
         } else if !deliver(arguments, &project.root, loaded, &valid, before, manifests)? {
             exit = Exit::Different;
         }
+        // The process ends soon: what thousands of clusters hold is not taken apart piece by piece before.
+        std::mem::forget(valid);
     }
+    std::mem::forget(project);
     Ok(exit)
 }
 

@@ -16,9 +16,12 @@ pub(super) fn files(objects: &[Object], header: &str) -> Vec<Manifest> {
         files.entry(object.file()).or_default().push(object);
     }
     let files: Vec<_> = files.into_iter().collect();
+    if files.len() < WORTH_A_THREAD {
+        return some_files(&files, header);
+    }
     // Each file is a function of its objects alone, so that the number of threads decides no byte.
     let threads =
-        std::thread::available_parallelism().map_or(1, usize::from).min(files.len() / WORTH_A_THREAD + 1);
+        std::thread::available_parallelism().map_or(1, usize::from).min(files.len() / WORTH_A_THREAD);
     let share = files.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
         let workers: Vec<_> =
