@@ -34,6 +34,7 @@ use crate::crds::env::{EnvFromSource, EnvVar};
 use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, PostgresqlVersion, RoleFlag};
 use crate::crds::scheduling::{NodeAffinity, Toleration};
 use crate::database::Database;
+use crate::traps::DERIVED;
 use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Window, from_number, given};
 
 /// A PostgreSQL cluster. Its id is its name: of its Services, its Secrets and, later, its backups.
@@ -208,9 +209,6 @@ fn two() -> u32 {
     2
 }
 
-/// What the operator or Patroni appends to a cluster's name: a cluster of such a name would collide with another's.
-const SUFFIXES: [&str; 7] = ["-repl", "-pooler", "-pooler-repl", "-config", "-leader", "-failover", "-sync"];
-
 impl Cluster {
     /// A cluster of two instances with the platform's defaults.
     pub fn new(team: LabelValue, postgres: PostgresqlVersion, volume: Volume, backup: Backup) -> Self {
@@ -300,7 +298,7 @@ impl Cluster {
             }
             problems.error(problem);
         }
-        if let Some(suffix) = SUFFIXES.iter().find(|suffix| name.ends_with(**suffix) && !allow_long_name) {
+        if let Some(suffix) = DERIVED.iter().find(|suffix| name.ends_with(**suffix) && !allow_long_name) {
             problems.error(
                 Problem::new(scope.path(), format!("invalid name `{name}`: a name may not end in `{suffix}`, which is appended to the names of other clusters"))
                     .hint("a cluster that is there already may keep its name with `allowLongName: true`"),

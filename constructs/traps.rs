@@ -16,6 +16,7 @@ mod storage;
 mod table;
 
 pub use classes::{ClassFacts, ClassView};
+pub(crate) use names::DERIVED;
 pub use past::{ClusterRecord, Record};
 pub use storage::ClaimFacts;
 pub use table::{Fate, TABLE};

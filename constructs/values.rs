@@ -15,7 +15,7 @@ mod section;
 pub use checked::Invalid;
 pub(crate) use checked::checked_text;
 pub(crate) use choices::choices;
-pub use duration::{Duration, GoDuration};
+pub use duration::GoDuration;
 pub use id::{Id, Label, LabelValue, Name, NameRule};
 pub use nearest::{nearest, one_of};
 pub use parameter::{Parameter, Parameters, from_number, given, number_or_text};

@@ -64,10 +64,13 @@ enum Command {
 /// Runs the command for these Rust apps and the project's `apps/*.yaml`. Never delegates.
 ///
 /// ```no_run
-/// use pgsynth::constructs::{App, base::Problem};
+/// use pgsynth::constructs::base::Problem;
+/// use pgsynth::constructs::platform::Platform;
+/// use pgsynth::constructs::{App, releases::ReleaseName};
 ///
 /// fn shop() -> Result<App, Problem> {
-///     # unimplemented!()
+///     let name = "shop".parse().map_err(|error| Problem::new("name", format!("{error}")))?;
+///     Ok(App::new(name, ReleaseName::R2026_11, Platform::Hetzner))
 /// }
 ///
 /// fn main() -> std::process::ExitCode {

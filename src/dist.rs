@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::synth::{Manifest, emit};
+use crate::synth::Manifest;
 use files::{TEMPORARY, read, remove, replace};
 
 /// Name of the file that remembers.
@@ -204,11 +204,4 @@ impl Changes {
         };
         fill().inspect_err(|_| files::remove_whole(&beside))
     }
-}
-
-/// The bytes of a state file.
-fn state_bytes(state: &State) -> Vec<u8> {
-    let mut bytes = b"# What pgsynth has to remember of this folder. Commit it with the files.\n".to_vec();
-    bytes.extend(emit(state));
-    bytes
 }

@@ -43,9 +43,9 @@ pub(super) fn clusters(
     operator: &OperatorFacts,
     entries: &[Entry],
     objects: &[Object],
+    classes: &[ClassFacts],
     problems: &mut Problems,
 ) {
-    let classes = known_classes(app, objects);
     let claims: Vec<_> = objects.iter().filter_map(ClaimFacts::of).collect();
     let views: Vec<_> = entries
         .iter()
@@ -53,7 +53,7 @@ pub(super) fn clusters(
             resource: &entry.resolved.resource,
             operator,
             platform: app.platform,
-            classes: &classes,
+            classes,
             claims: &claims,
         })
         .collect();

@@ -102,18 +102,13 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     }
 
     checks::operator(app, &operator, &mut problems);
-    checks::clusters(app, &operator, &entries, &objects, &mut problems);
+    let classes = checks::known_classes(app, &objects);
+    checks::clusters(app, &operator, &entries, &objects, &classes, &mut problems);
     checks::classes(&objects, &mut problems);
     let record = record(&operator, &entries);
     retired(app, &mut problems);
     if let Some(before) = &past.record {
-        before.compare(
-            &record,
-            &|id| app.retired.contains_key(id),
-            &past.accepted,
-            &checks::known_classes(app, &objects),
-            &mut problems,
-        );
+        before.compare(&record, &|id| app.retired.contains_key(id), &past.accepted, &classes, &mut problems);
     }
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(scope.path())));
     collisions(&objects, &mut problems);

@@ -12,7 +12,8 @@ pub(super) const CHECKS: &[(&str, Check)] = &[
 ];
 
 /// What the operator and Patroni make beside the cluster's own Service.
-const DERIVED: [&str; 7] = ["-repl", "-pooler", "-pooler-repl", "-config", "-leader", "-failover", "-sync"];
+pub(crate) const DERIVED: [&str; 7] =
+    ["-repl", "-pooler", "-pooler-repl", "-config", "-leader", "-failover", "-sync"];
 
 fn name_too_long(view: &ClusterView, found: &mut Found) {
     let name = view.name();

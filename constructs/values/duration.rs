@@ -10,9 +10,6 @@ checked_text!(
     }
 );
 
-/// Another name for [`GoDuration`], for fields that no Go program reads.
-pub type Duration = GoDuration;
-
 impl GoDuration {
     /// Whole seconds of this duration; a fraction counts as a whole one.
     pub fn seconds(&self) -> u64 {

@@ -7,7 +7,7 @@ use pgsynth_constructs::traps::Record;
 use serde::{Deserialize, Serialize};
 
 use super::{STATE, files};
-use crate::synth::Manifest;
+use crate::synth::{Manifest, emit};
 
 /// The contents of `<output>/.pgsynth`: sorted, without dates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,7 +64,10 @@ impl State {
         let mut sorted = self.clone();
         sorted.files.sort_unstable();
         sorted.files.dedup();
-        super::state_bytes(&sorted)
+        let mut bytes =
+            b"# What pgsynth has to remember of this folder. Commit it with the files.\n".to_vec();
+        bytes.extend(emit(&sorted));
+        bytes
     }
 }
 
