@@ -23,6 +23,13 @@ pub trait Mirror: Sized {
     /// The structural schema of the value.
     fn schema() -> Schema;
 
+    /// What the API server fills in: the defaults of a struct's fields and, where `sections`, of the fields of the
+    /// structs in it, as if each stood there. Nothing where the value is no struct.
+    fn defaults(sections: bool) -> Option<Self> {
+        let _ = sections;
+        None
+    }
+
     /// Reads the value as the API server would: a number is no text, and `null` is no value.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
+use super::Mirror;
+
 /// One node of an OpenAPI v3 schema, its keys in the order in which upstream writes them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -162,19 +164,8 @@ impl Schema {
         Self { not: Some(Box::new(Self { required: fields.to_vec(), ..Self::default() })), ..self }
     }
 
-    /// The defaults of an object's fields, and of the sections in it as if each stood there; not of what is inside the
-    /// sections, which the API server leaves alone where it is absent.
-    pub fn defaults(&self) -> serde_yaml::Value {
-        let own = |schema: &Self| {
-            let fields = schema.properties.iter();
-            fields
-                .filter_map(|(key, field)| Some(((*key).into(), field.default.clone()?)))
-                .collect::<serde_yaml::Mapping>()
-        };
-        let mut defaults = own(self);
-        for (key, section) in self.properties.iter().filter(|(_, section)| !section.properties.is_empty()) {
-            defaults.insert((*key).into(), own(section).into());
-        }
-        defaults.into()
+    /// The value that the API server fills in, typed.
+    pub(super) fn default_value<T: Mirror>(self) -> Option<T> {
+        self.default.map(|value| T::read(value).expect("a default fits its field"))
     }
 }

@@ -12,7 +12,7 @@ use crate::releases::Release;
 
 /// What the CRD fills in, section by section, as if every section stood there.
 pub(crate) fn upstream_defaults() -> Configuration {
-    serde_yaml::from_value(Configuration::schema().defaults()).expect("the schema's defaults fit the schema")
+    Configuration::defaults(true).unwrap_or_default()
 }
 
 /// Settings that keep data and passwords when a cluster is deleted, keep instances apart, and leave no pod without

@@ -102,6 +102,12 @@ macro_rules! mirror {
                 $crate::crds::Schema::object(properties, required) $(.$sadjust($($sarg),*))*
             }
 
+            fn defaults(sections: bool) -> Option<Self> {
+                mirror!(@defaults $name [$($($kind)?)*] sections {
+                    $( $field: [$($kind)?] $ty { $($adjust($($arg),*))* } ),*
+                })
+            }
+
             fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 serde::Deserialize::deserialize(deserializer)
             }
@@ -164,6 +170,29 @@ macro_rules! mirror {
         if $value.is_none() { $missing.push($at.to_string()); }
     };
     (@demand [$($kind:ident)?] $value:expr, $at:ident, $missing:ident) => { };
+
+    // A struct with required fields has no defaults of its own: it is there as a whole or not at all.
+    (@defaults $name:ident [required $($kinds:ident)*] $sections:ident { $($fields:tt)* }) => {{
+        let _ = $sections;
+        None
+    }};
+    (@defaults $name:ident [$kind:ident $($kinds:ident)*] $sections:ident { $($fields:tt)* }) => {
+        mirror!(@defaults $name [$($kinds)*] $sections { $($fields)* })
+    };
+    (@defaults $name:ident [] $sections:ident {
+        $( $field:ident : [$($kind:ident)?] $ty:ty { $($adjust:ident($($arg:expr),*))* } ),*
+    }) => {
+        Some(Self {
+            $( $field: {
+                let value = $crate::crds::Schema::default() $(.$adjust($($arg),*))*;
+                let value = value.default_value::<$ty>();
+                let value = value.or_else(|| if $sections { <$ty as $crate::crds::Mirror>::defaults(false) } else { None });
+                mirror!(@default_field [$($kind)?] value)
+            } ),*
+        })
+    };
+    (@default_field [nullable] $value:ident) => { $value.map(Some) };
+    (@default_field [$($kind:ident)?] $value:ident) => { $value };
 
     // Only a struct without required fields means something when it is empty.
     (@default $name:ident { $( [$($kind:ident)?] $field:ident ),* }) => {
