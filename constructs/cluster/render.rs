@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::{Cluster, Rotation};
 use crate::base::{Identity, Object, Problems, Scope, Stage};
+use crate::crds::containers::ContainerPort;
 use crate::crds::postgresql::{
     Metadata, Patroni, Postgresql, PostgresqlSettings, PostgresqlSpec, ResourceAmounts, Resources,
 };
@@ -178,18 +179,11 @@ impl Cluster {
         limits.fill(ResourceAmounts { memory: limit, ..ResourceAmounts::default() });
 
         // The API server's defaults inside lists, written out: a client-side apply would see a difference for ever.
-        let containers = spec
-            .sidecars
-            .iter_mut()
-            .flat_map(|list| &mut list.0)
-            .filter_map(|sidecar| sidecar.ports.as_mut());
-        let init = spec
-            .init_containers
-            .iter_mut()
-            .flat_map(|list| &mut list.0)
-            .filter_map(|container| container.ports.as_mut());
-        for port in containers.chain(init).flatten() {
-            port.protocol.get_or_insert_with(|| "TCP".to_owned());
+        if let Some(sidecars) = &mut spec.sidecars {
+            write_protocols(sidecars, |sidecar| &sidecar.ports, |sidecar| &mut sidecar.ports);
+        }
+        if let Some(containers) = &mut spec.init_containers {
+            write_protocols(containers, |container| &container.ports, |container| &mut container.ports);
         }
     }
 
@@ -316,6 +310,25 @@ impl Resolved {
             name: metadata.name.clone().unwrap_or_default(),
         };
         Object::new(Stage::Cluster, origin, identity, self.resource)
+    }
+}
+
+type Ports = Option<Vec<ContainerPort>>;
+
+/// Writes `TCP` where a port names no protocol; lists without such a port stay shared.
+fn write_protocols<T: Clone>(
+    containers: &mut Named<T>,
+    ports: fn(&T) -> &Ports,
+    mut_ports: fn(&mut T) -> &mut Ports,
+) {
+    if containers
+        .iter()
+        .flat_map(|container| ports(container).iter().flatten())
+        .any(|port| port.protocol.is_none())
+    {
+        for port in containers.iter_mut().flat_map(|container| mut_ports(container).iter_mut().flatten()) {
+            port.protocol.get_or_insert_with(|| "TCP".to_owned());
+        }
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde::de::{self, Deserializer, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{At, Mirror, Strict};
 use crate::crds::Schema;
@@ -180,17 +182,18 @@ pub trait NamedItem {
 }
 
 /// A list of named things: laid over another it is appended, and a name may stand once, in whatever case.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct Named<T>(pub Vec<T>);
+///
+/// A copy shares the items until one of the two is changed: a cluster's variables are many, and its object has them too.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Named<T>(Arc<Vec<T>>);
 
 impl<T> Default for Named<T> {
     fn default() -> Self {
-        Self(vec![])
+        Self(Arc::default())
     }
 }
 
-impl<T> std::ops::Deref for Named<T> {
+impl<T> Deref for Named<T> {
     type Target = Vec<T>;
 
     fn deref(&self) -> &Vec<T> {
@@ -198,9 +201,15 @@ impl<T> std::ops::Deref for Named<T> {
     }
 }
 
+impl<T: Clone> DerefMut for Named<T> {
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
 impl<T> From<Vec<T>> for Named<T> {
     fn from(items: Vec<T>) -> Self {
-        Self(items)
+        Self(Arc::new(items))
     }
 }
 
@@ -211,38 +220,43 @@ impl<T> Named<T> {
     }
 }
 
-impl<'de, T: Mirror> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::read(deserializer).map(Self)
+impl<T: Serialize> Serialize for Named<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_slice().serialize(serializer)
     }
 }
 
-impl<T: Mirror + NamedItem> Mirror for Named<T> {
+impl<'de, T: Mirror> Deserialize<'de> for Named<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::read(deserializer).map(Self::from)
+    }
+}
+
+impl<T: Mirror + NamedItem + Clone> Mirror for Named<T> {
     fn schema() -> Schema {
         Schema::list(T::schema())
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::read(deserializer).map(Self)
+        Vec::read(deserializer).map(Self::from)
     }
 
     fn merge(&mut self, over: Self, at: At<'_>, clashes: &mut Vec<String>) {
-        for item in over.0 {
-            match self
-                .iter()
-                .position(|known| !item.name().is_empty() && known.name().eq_ignore_ascii_case(item.name()))
-            {
-                Some(_) => clashes.push(at.below(item.name()).to_string()),
-                None => self.0.push(item),
+        for item in over.iter() {
+            let same = |known: &T| !item.name().is_empty() && known.name().eq_ignore_ascii_case(item.name());
+            if self.iter().any(same) {
+                clashes.push(at.below(item.name()).to_string());
+            } else {
+                self.push(item.clone());
             }
         }
     }
 
     fn contains(&self, path: &[&str]) -> bool {
-        Mirror::contains(&self.0, path)
+        Mirror::contains(&**self, path)
     }
 
     fn missing(&self, at: At<'_>, missing: &mut Vec<String>) {
-        self.0.missing(at, missing);
+        Mirror::missing(&**self, at, missing);
     }
 }
