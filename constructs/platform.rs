@@ -1,6 +1,6 @@
 //! What lies under the Kubernetes cluster, and the defaults that follow from it.
 
-use crate::values::choices;
+use crate::values::{Cpu, Memory, choices};
 
 choices!(
     /// What the Kubernetes cluster runs on. It decides defaults and rules, never a name.
@@ -25,20 +25,20 @@ impl Platform {
     }
 
     /// Cores that PostgreSQL requests where a cluster says nothing. There is no limit: throttling stalls archiving.
-    pub fn cpu(self) -> &'static str {
+    pub fn cpu(self) -> Cpu {
         match self {
-            Self::Hetzner => "500m",
-            Self::K3s => "100m",
-            Self::Other => "250m",
+            Self::Hetzner => Cpu::millicores(500),
+            Self::K3s => Cpu::millicores(100),
+            Self::Other => Cpu::millicores(250),
         }
     }
 
     /// Memory of PostgreSQL, requested and at most, where a cluster says nothing.
-    pub fn memory(self) -> &'static str {
+    pub fn memory(self) -> Memory {
         match self {
-            Self::Hetzner => "1Gi",
-            Self::K3s => "256Mi",
-            Self::Other => "512Mi",
+            Self::Hetzner => Memory::gibibytes(1),
+            Self::K3s => Memory::mebibytes(256),
+            Self::Other => Memory::mebibytes(512),
         }
     }
 }

@@ -28,7 +28,7 @@ pub struct Valid {
     warnings: Vec<Problem>,
     clusters: BTreeMap<String, ClusterFacts>,
     crds: Vec<(&'static str, &'static str)>,
-    secrets: Vec<SecretNeed>,
+    operator: OperatorFacts,
 }
 
 impl Valid {
@@ -43,8 +43,8 @@ impl Valid {
     }
 
     /// The Secrets that must exist before the app is applied, sorted.
-    pub fn secrets(&self) -> &[SecretNeed] {
-        &self.secrets
+    pub fn secrets(&self) -> Vec<SecretNeed> {
+        secrets::needs(&self.objects, &self.operator, &self.clusters)
     }
 
     /// What the output has to remember.
@@ -118,9 +118,8 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     if !problems.is_valid() {
         return Err(problems);
     }
-    let secrets = secrets::needs(&objects, &operator, &facts);
     let crds = crds(app, &operator);
-    Ok(Valid { objects, record, warnings: problems.warnings, clusters: facts, crds, secrets })
+    Ok(Valid { objects, record, warnings: problems.warnings, clusters: facts, crds, operator })
 }
 
 /// Everything of a chart but its clusters.

@@ -166,12 +166,12 @@ impl Cluster {
         let memory =
             |amounts: &Option<ResourceAmounts>| amounts.as_ref().and_then(|amounts| amounts.memory.clone());
         let (requested, limit) = (memory(&resources.requests), memory(&resources.limits));
-        let platform = || scope.platform().memory().parse().ok();
+        let platform = || Some(scope.platform().memory());
         let limit = limit.or_else(|| requested.clone()).or_else(platform);
         let requested = requested.or_else(|| limit.clone());
         let requests = resources.requests.get_or_insert_with(ResourceAmounts::default);
         requests.fill(ResourceAmounts {
-            cpu: scope.platform().cpu().parse().ok(),
+            cpu: Some(scope.platform().cpu()),
             memory: requested,
             ..ResourceAmounts::default()
         });

@@ -63,9 +63,9 @@ pub(super) fn production(platform: Platform, release: &Release) -> Configuration
         major_version_upgrade: Some(MajorVersionUpgrade::default()),
         patroni: Some(PatroniDefaults { enable_patroni_failsafe_mode: Some(true) }),
         postgres_pod_resources: Some(PodResources {
-            default_cpu_request: parsed(platform.cpu()),
-            default_memory_limit: parsed(platform.memory()),
-            default_memory_request: parsed(platform.memory()),
+            default_cpu_request: Some(platform.cpu()),
+            default_memory_limit: Some(platform.memory()),
+            default_memory_request: Some(platform.memory()),
             min_memory_limit: parsed("250Mi"),
             ..PodResources::default()
         }),

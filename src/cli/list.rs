@@ -95,10 +95,11 @@ fn objects(loaded: &Loaded, valid: &Valid) -> String {
 
 fn secrets(loaded: &Loaded, valid: &Valid) -> String {
     let mut text = format!("app {}\n", loaded.app.name);
-    if valid.secrets().is_empty() {
+    let needs = valid.secrets();
+    if needs.is_empty() {
         text += "  no Secret has to exist; the operator makes those of its roles\n";
     }
-    for need in valid.secrets() {
+    for need in &needs {
         let users: Vec<_> = need.used_by.iter().map(String::as_str).collect();
         let _ = writeln!(
             text,
@@ -132,7 +133,8 @@ fn json_app(loaded: &Loaded, valid: &Valid, secrets: bool) -> Value {
         "output": app.output(),
     });
     if secrets {
-        let needs = valid.secrets().iter().map(|need| {
+        let needs = valid.secrets();
+        let needs = needs.iter().map(|need| {
             json!({ "namespace": need.namespace, "name": need.name, "keys": need.keys, "usedBy": need.used_by, "command": command(need) })
         });
         value["secrets"] = needs.collect();
