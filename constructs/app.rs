@@ -1,5 +1,6 @@
 //! The app: the root of everything that is rendered.
 
+mod backups;
 mod checks;
 mod resolve;
 mod validate;
@@ -9,15 +10,17 @@ pub use validate::{Past, Valid};
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::backup_policy::BackupPolicy;
 use crate::base::Problems;
 use crate::chart::Chart;
 use crate::external_operator::ExternalOperator;
+use crate::object_store::ObjectStore;
 use crate::platform::Platform;
 use crate::releases::ReleaseName;
 use crate::retired::Retired;
 use crate::values::{Id, Section, choices, given};
 
-/// The root of everything that is rendered: charts, and the operator that they run under.
+/// The root of everything that is rendered: stores, backup policies and charts, and the operator that they run under.
 ///
 /// ```
 /// use pgsynth_constructs::{App, Backup, Chart, Cluster, Namespace, Volume};
@@ -75,6 +78,14 @@ pub struct App {
     /// The operator that the app runs under, where no chart renders it. Default: none.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub external_operator: Option<ExternalOperator>,
+
+    /// Object stores by id, for backups. Default: none.
+    #[serde(default, skip_serializing_if = "Section::is_empty")]
+    pub stores: Section<ObjectStore>,
+
+    /// Backup policies by id. Default: none.
+    #[serde(default, skip_serializing_if = "Section::is_empty")]
+    pub backups: Section<BackupPolicy>,
 
     /// Charts by id.
     #[serde(default)]
@@ -142,6 +153,8 @@ impl App {
             renamed_from: None,
             protect: true,
             external_operator: None,
+            stores: Section::default(),
+            backups: Section::default(),
             charts: Section::default(),
             retired: IndexMap::new(),
             accept: IndexMap::new(),

@@ -1,42 +1,99 @@
-//! How a cluster's data is backed up.
+//! How a cluster's data is backed up: by which policy, or why not at all.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::base::{Problem, Problems, Scope};
+use crate::values::Id;
 
-/// How a cluster's data is backed up. Stated for every cluster; in this release the only answer is that it is not, and
-/// why.
+/// How a cluster's data is backed up, stated for every cluster: the id of a policy, or `none` and the reason.
 ///
 /// ```
 /// use pgsynth_constructs::Backup;
-/// assert_eq!(Backup::none("test data").none, "test data");
+/// let nightly: Backup = serde_yaml::from_str("nightly")?;
+/// let none: Backup = serde_yaml::from_str("{none: test data}")?;
+/// assert_eq!((nightly, none), (Backup::Policy("nightly".parse()?), Backup::none("test data")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Backup {
-    /// The reason for which there is no backup.
-    pub none: String,
+#[derive(Clone, Debug, PartialEq)]
+pub enum Backup {
+    /// By this policy of the app.
+    Policy(Id),
+    /// Not at all, for this reason.
+    None(String),
 }
 
 impl Backup {
     /// No backup, and why.
     pub fn none(reason: impl Into<String>) -> Self {
-        Self { none: reason.into() }
+        Self::None(reason.into())
+    }
+
+    /// The policy, if there is one.
+    pub fn policy(&self) -> Option<&Id> {
+        match self {
+            Self::Policy(id) => Some(id),
+            Self::None(_) => None,
+        }
     }
 
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
-        let Self { none } = self;
-        if none.trim().is_empty() {
-            problems.required(scope.at("none"), "a reason, such as `none: \"test data, can be made anew\"`");
-            return;
+        match self {
+            Self::Policy(id) => scope.archives().check_policy(id.as_str(), scope.path(), problems),
+            Self::None(reason) if reason.trim().is_empty() => {
+                problems
+                    .required(scope.at("none"), "a reason, such as `none: \"test data, can be made anew\"`");
+            }
+            Self::None(reason) => problems.warning(Problem {
+                trap: Some("no-backup"),
+                ..Problem::new(
+                    scope.path(),
+                    format!("no backup: \"{reason}\"; what is lost with the volumes is lost"),
+                )
+            }),
         }
-        problems.warning(Problem {
-            trap: Some("no-backup"),
-            ..Problem::new(
-                scope.path(),
-                format!("no backup: \"{none}\"; what is lost with the volumes is lost"),
-            )
-        });
+    }
+}
+
+impl Serialize for Backup {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Policy(id) => id.serialize(serializer),
+            Self::None(reason) => {
+                let mut map = serializer.serialize_map(Some(1))?;
+                map.serialize_entry("none", reason)?;
+                map.end()
+            }
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Backup {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PolicyOrNone;
+        impl<'de> de::Visitor<'de> for PolicyOrNone {
+            type Value = Backup;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the id of a backup policy, or `none: \"<reason>\"`")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<Backup, E> {
+                id.parse().map(Backup::Policy).map_err(E::custom)
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Backup, A::Error> {
+                #[derive(Deserialize)]
+                #[serde(deny_unknown_fields)]
+                struct Fields {
+                    none: String,
+                }
+                let Fields { none } = Fields::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(Backup::None(none))
+            }
+        }
+        deserializer.deserialize_any(PolicyOrNone)
     }
 }

@@ -9,4 +9,4 @@ pub use construct::Construct;
 pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
 pub use problems::{Location, Problem, Problems};
-pub use scope::{ClusterFacts, OperatorFacts, Scope, Watch};
+pub use scope::{BackupFacts, ClusterFacts, OperatorFacts, Scope, Watch};

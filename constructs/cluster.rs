@@ -1,5 +1,6 @@
 //! One PostgreSQL cluster: its pods, volumes, roles, databases and Services, as a `postgresql` object.
 
+mod archiving;
 mod exposure;
 mod high_availability;
 mod pooler;
@@ -34,10 +35,11 @@ use crate::crds::env::{EnvFromSource, EnvVar};
 use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, PostgresqlVersion, RoleFlag};
 use crate::crds::scheduling::{NodeAffinity, Toleration};
 use crate::database::Database;
+use crate::restore::Restore;
 use crate::traps::DERIVED;
 use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Window, from_number, given};
 
-/// A PostgreSQL cluster. Its id is its name: of its Services, its Secrets and, later, its backups.
+/// A PostgreSQL cluster. Its id is its name: of its Services, its Secrets and its backups.
 ///
 /// ```
 /// use pgsynth_constructs::{Backup, Cluster, Database, Volume};
@@ -66,8 +68,16 @@ pub struct Cluster {
     /// Data volume of each instance.
     pub volume: Volume,
 
-    /// How the data is backed up. In this release `none: "<reason>"`.
+    /// How the data is backed up: the id of a policy of the app, or `none: "<reason>"`.
     pub backup: Backup,
+
+    /// Which history of the cluster is archived; a restore in place begins a new one. Default: 1.
+    #[serde(default = "one")]
+    pub generation: u32,
+
+    /// Where the first data comes from. Default: an empty cluster.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub restore: Option<Restore>,
 
     /// PostgreSQL's settings: booleans, numbers and texts. Default: Spilo's, and `huge_pages: off`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -137,6 +147,11 @@ pub struct Cluster {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env_from: Vec<EnvFromSource>,
 
+    /// Names of the variables in the sources of `envFrom`, which must be known where there is a backup. Default: not
+    /// known.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub env_from_names: Option<Vec<String>>,
+
     /// Taints that the pods bear, instead of the operator's. Default: the operator's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tolerations: Vec<Toleration>,
@@ -205,6 +220,10 @@ pub struct Rotation {
     pub ignore: Vec<String>,
 }
 
+fn one() -> u32 {
+    1
+}
+
 fn two() -> u32 {
     2
 }
@@ -218,6 +237,8 @@ impl Cluster {
             instances: two(),
             volume,
             backup,
+            generation: one(),
+            restore: None,
             parameters: Parameters::new(),
             resources: Resources::default(),
             high_availability: HighAvailability::default(),
@@ -235,6 +256,7 @@ impl Cluster {
             init_containers: Named::default(),
             env: Named::default(),
             env_from: vec![],
+            env_from_names: None,
             tolerations: vec![],
             node_affinity: None,
             priority_class: None,
@@ -258,6 +280,8 @@ impl Cluster {
             instances: _,
             volume: _,
             backup,
+            generation: _,
+            restore: _,
             parameters: _,
             resources,
             high_availability,
@@ -275,6 +299,7 @@ impl Cluster {
             init_containers: _,
             env: _,
             env_from: _,
+            env_from_names: _,
             tolerations: _,
             node_affinity: _,
             priority_class: _,
@@ -305,6 +330,7 @@ impl Cluster {
             );
         }
         backup.validate(&scope.below("backup"), problems);
+        self.validate_archiving(name, scope, problems);
         resources.validate(&scope.below("resources"), problems);
         high_availability.validate(&scope.below("highAvailability"), problems);
         exposure.validate(pooler.as_ref(), &scope.below("exposure"), problems);
@@ -334,6 +360,7 @@ impl Cluster {
         name: &str,
         namespace: &str,
         operator: &crate::base::OperatorFacts,
+        archives: &crate::archive::Archives,
     ) -> ClusterFacts {
         let kubernetes = operator.configuration.kubernetes.as_ref();
         let logs_in =
@@ -351,6 +378,7 @@ impl Cluster {
                 .filter(|(_, flags)| logs_in(flags))
                 .map(|(role, _)| role.clone())
                 .collect(),
+            backup: self.backup_facts(name, namespace, archives),
             standby: self.standby.is_some() || self.spec.standby.is_some(),
             poolers: (
                 self.pooler.is_some() || self.spec.enable_connection_pooler == Some(true),

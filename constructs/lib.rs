@@ -3,7 +3,8 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`app`], [`chart`] | the two roots: they hold the others |
-//! | [`cluster`], [`database`], [`backup`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`objects`], [`retired`], [`platform`] | the constructs and their parts |
+//! | [`object_store`], [`backup_policy`] | what clusters share: where archives are, when they are written and how long kept |
+//! | [`cluster`], [`database`], [`backup`], [`restore`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`objects`], [`retired`], [`platform`] | the constructs and their parts |
 //! | [`secrets`] | the Secrets that must exist before an app is applied |
 //! | [`base`] | problems, scope, objects, and the trait for constructs of other repositories |
 //! | [`traps`] | one small function per rule of the operator or the platform |
@@ -15,7 +16,9 @@
 //! reads no clock, environment, locale or randomness.
 
 pub mod app;
+pub(crate) mod archive;
 pub mod backup;
+pub mod backup_policy;
 pub mod base;
 pub mod chart;
 pub mod cluster;
@@ -23,10 +26,12 @@ pub mod crds;
 pub mod database;
 pub mod external_operator;
 pub mod namespace;
+pub mod object_store;
 pub mod objects;
 pub mod operator;
 pub mod platform;
 pub mod releases;
+pub mod restore;
 pub mod retired;
 pub mod secrets;
 pub mod storage;
@@ -34,12 +39,16 @@ pub mod traps;
 pub mod values;
 
 pub use app::{App, Past, Valid};
+pub use archive::ArchivePath;
 pub use backup::Backup;
+pub use backup_policy::BackupPolicy;
 pub use chart::Chart;
 pub use cluster::{Cluster, Volume};
 pub use database::Database;
 pub use external_operator::ExternalOperator;
 pub use namespace::Namespace;
+pub use object_store::ObjectStore;
 pub use operator::Operator;
+pub use restore::Restore;
 pub use retired::Retired;
 pub use storage::Storage;

@@ -23,7 +23,7 @@ use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorCon
 use crate::crds::postgresql::Metadata;
 use crate::crds::{CustomResource, Mirror};
 use crate::platform::Platform;
-use crate::values::Label;
+use crate::values::{Label, given};
 
 /// The Zalando Postgres Operator, of the app's release, in the namespace of its chart.
 ///
@@ -47,6 +47,11 @@ pub struct Operator {
     /// Every setting of the operator, in its own words. Default: settings for production, see the README.
     #[serde(default)]
     pub configuration: Configuration,
+
+    /// Names of the variables in the sources of `pod_environment_configmap` and `pod_environment_secret`, and what
+    /// `additional_secret_mount` is for: they must be known where a cluster has a backup. Default: not known.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub pod_environment: Option<Vec<String>>,
 
     /// Cores and memory of the operator. Default: 100m and 250Mi, at most 500Mi.
     #[serde(default)]
@@ -121,6 +126,7 @@ impl Operator {
         Self {
             watch,
             configuration: Configuration::default(),
+            pod_environment: None,
             resources: Resources::default(),
             api_clients: IndexMap::new(),
             json_log: false,
@@ -133,6 +139,7 @@ impl Operator {
         let Self {
             watch: _,
             configuration,
+            pod_environment: _,
             resources: _,
             api_clients: _,
             json_log: _,
@@ -187,12 +194,26 @@ impl Operator {
             // Deprecated, and without the section nothing comes of it.
             configuration.scalyr = None;
         }
-        OperatorFacts { namespace: namespace.to_owned(), watch, rendered: true, configuration }
+        OperatorFacts {
+            namespace: namespace.to_owned(),
+            watch,
+            rendered: true,
+            configuration,
+            pod_environment: self.pod_environment.clone(),
+        }
     }
 
     pub(crate) fn objects(&self, scope: &Scope) -> Vec<Object> {
-        let Self { watch: _, configuration: _, resources, api_clients, json_log, user_roles, accept: _ } =
-            self;
+        let Self {
+            watch: _,
+            configuration: _,
+            pod_environment: _,
+            resources,
+            api_clients,
+            json_log,
+            user_roles,
+            accept: _,
+        } = self;
         let facts = scope.operator();
         let metadata = |name: &str, namespace: Option<&str>| ObjectMeta {
             name: Some(name.to_owned()),

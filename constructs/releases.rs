@@ -27,6 +27,24 @@ impl ReleaseName {
     }
 }
 
+choices!(
+    /// `CLONE_METHOD` of an image. The wrong one is no error to Spilo: it initialises an empty cluster.
+    RestoreMethod, "restore method", {
+        /// Images up to Spilo 4.0.
+        Wale = "CLONE_WITH_WALE",
+        /// Later ones.
+        Walg = "CLONE_WITH_WALG",
+    }
+);
+
+impl Release {
+    /// How an image restores, and whether it was seen to.
+    pub(crate) fn restore_method(&self, image: &str) -> Option<(RestoreMethod, bool)> {
+        let known = self.restore_methods.iter().find(|(known, ..)| *known == image);
+        known.map(|(_, method, seen)| (*method, *seen))
+    }
+}
+
 /// The versions of one release.
 #[derive(Debug)]
 pub struct Release {
@@ -48,6 +66,10 @@ pub struct Release {
     pub postgres: &'static [&'static str],
     /// Versions of Kubernetes that were tried, first and last.
     pub kubernetes: (&'static str, &'static str),
+    /// Image of the S3 server of a local store.
+    pub s3_image: &'static str,
+    /// How images restore: image, method, and whether it was seen to.
+    pub restore_methods: &'static [(&'static str, RestoreMethod, bool)],
     /// The operator's CRDs, by file name.
     pub crds: &'static [(&'static str, &'static str)],
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
+
 use crate::base::{ClusterFacts, Object, OperatorFacts};
 use crate::crds::env::{EnvFromSource, EnvVar};
 use crate::crds::postgresql::Postgresql;
@@ -36,10 +38,17 @@ pub(crate) fn needs(
             let name = (identity.namespace.as_deref().unwrap_or_default(), identity.name.as_str());
             cluster(resource, operator, by_name.get(&name).copied(), &object.origin, &mut needs);
         }
+        if let Some(deployment) = object.downcast::<Deployment>() {
+            server(deployment, &object.origin, &mut needs);
+        }
     }
     if needs.is_empty() {
         return vec![];
     }
+    let made_by_others = objects
+        .iter()
+        .filter(|object| object.identity.kind == "ExternalSecret")
+        .filter_map(|object| Some((object.identity.namespace.as_deref()?, object.identity.name.clone())));
     let made: BTreeSet<(&str, String)> = clusters
         .values()
         .flat_map(|facts| {
@@ -51,8 +60,34 @@ pub(crate) fn needs(
                 .chain(facts.roles.iter().map(String::as_str))
                 .map(|role| (facts.namespace.as_str(), facts.secret(role)))
         })
+        .chain(made_by_others)
         .collect();
     needs.into_values().filter(|need| !made.contains(&(need.namespace.as_str(), need.name.clone()))).collect()
+}
+
+/// The Secrets of a server that the app renders.
+fn server(deployment: &Deployment, origin: &str, needs: &mut Needs) {
+    let namespace = deployment.metadata.namespace.clone().unwrap_or_default();
+    let spec: Option<DeploymentSpec> = either_option(deployment.spec.clone());
+    let containers = spec.and_then(|spec| spec.template.spec).map(|pod| pod.containers).unwrap_or_default();
+    for variable in containers.into_iter().flat_map(|container| container.env.unwrap_or_default()) {
+        let Some(reference) = variable.value_from.and_then(|source| source.secret_key_ref) else { continue };
+        let name: Option<String> = either_option(reference.name);
+        let name = name.unwrap_or_default();
+        let need = needs.entry((namespace.clone(), name.clone())).or_insert_with(|| SecretNeed {
+            namespace: namespace.clone(),
+            name,
+            keys: BTreeSet::new(),
+            used_by: BTreeSet::new(),
+        });
+        need.keys.insert(reference.key);
+        need.used_by.insert(origin.to_owned());
+    }
+}
+
+/// A field that is optional in the types of some Kubernetes versions and not in others.
+fn either_option<T, F: Into<Option<T>>>(field: F) -> Option<T> {
+    field.into()
 }
 
 fn cluster(

@@ -3,6 +3,7 @@
 //! Every rule looks at **resolved** objects, so that it holds for constructs, overlays and strangers' manifests alike.
 //! Ids are those of the operator's fact sheet (`T..`) and of the platform's (`L..`); [`TABLE`] says what becomes of each.
 
+mod archiving;
 mod availability;
 mod classes;
 mod containers;
@@ -10,6 +11,7 @@ mod names;
 mod operator;
 mod past;
 mod resources;
+mod restore;
 mod roles;
 mod services;
 mod storage;
@@ -88,12 +90,14 @@ pub(crate) enum Check {
 /// The rules, by id.
 pub(crate) fn checks() -> impl Iterator<Item = &'static (&'static str, Check)> {
     [
+        archiving::CHECKS,
         availability::CHECKS,
         classes::CHECKS,
         containers::CHECKS,
         names::CHECKS,
         operator::CHECKS,
         resources::CHECKS,
+        restore::CHECKS,
         roles::CHECKS,
         services::CHECKS,
         storage::CHECKS,
@@ -138,9 +142,12 @@ pub(crate) fn report(id: &'static str, problem: Problem, problems: &mut Problems
     }
 }
 
+/// Warnings of constructs that no fact sheet has an id for.
+const BY_NAME: &[&str] = &["no-backup", "restore-method", "sparse-backups"];
+
 /// Whether warnings of this id exist, so that they can be accepted.
 pub(crate) fn is_warning(id: &str) -> bool {
-    id == "no-backup" || table::fate(id) == Some(Fate::Warning)
+    BY_NAME.contains(&id) || table::fate(id) == Some(Fate::Warning)
 }
 
 #[cfg(test)]
@@ -149,7 +156,11 @@ mod tests {
 
     #[test]
     fn every_rule_has_its_fate_and_every_decided_fate_its_rule() {
-        let mut rules: Vec<_> = checks().map(|(id, _)| *id).chain(past::IDS.iter().copied()).collect();
+        let mut rules: Vec<_> = checks()
+            .map(|(id, _)| *id)
+            .chain(past::IDS.iter().copied())
+            .chain(restore::BY_CONSTRUCTS.iter().copied())
+            .collect();
         rules.sort_unstable();
         rules.dedup();
         let decided: Vec<_> = {

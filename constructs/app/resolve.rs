@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::App;
+use crate::archive::{Archives, History};
 use crate::base::{ClusterFacts, OperatorFacts, Problem, Problems};
 use crate::chart::Chart;
 use crate::operator::Operator;
@@ -51,14 +52,14 @@ impl App {
         }
     }
 
-    /// Labels of every object of a chart.
-    pub(super) fn labels(&self, chart: &Chart) -> IndexMap<String, String> {
+    /// Labels of every object of a chart, or of the app alone.
+    pub(super) fn labels(&self, chart: Option<&Chart>) -> IndexMap<String, String> {
         // Not `app.kubernetes.io/instance`: Argo CD takes objects with it for its own.
         let mut labels = IndexMap::from([
             ("app.kubernetes.io/managed-by".to_owned(), "pgsynth".to_owned()),
             ("app.kubernetes.io/part-of".to_owned(), self.name.to_string()),
         ]);
-        labels.extend(chart.labels.clone());
+        labels.extend(chart.into_iter().flat_map(|chart| chart.labels.clone()));
         labels
     }
 
@@ -85,13 +86,58 @@ impl App {
         classes
     }
 
+    /// Stores, policies, and the archives of clusters that are there or retired.
+    pub(super) fn archives(&self, operator: &OperatorFacts) -> Archives<'_> {
+        let mut histories = BTreeMap::new();
+        for (id, retired) in &self.retired {
+            let name = id.split_once('/').map_or(id.as_str(), |(_, cluster)| cluster);
+            let history = History {
+                namespace: retired.namespace.as_ref().map(ToString::to_string).unwrap_or_default(),
+                name: name.to_owned(),
+                generation: retired.generation.unwrap_or(1),
+                policy: retired.backup.as_ref().map(ToString::to_string),
+                major: None,
+                roles: vec![],
+                retired: true,
+            };
+            histories.insert(id.clone(), history);
+        }
+        for (chart_id, chart) in self.charts.iter() {
+            for (name, cluster) in chart.clusters.iter() {
+                let history = History {
+                    namespace: chart.namespace.name.to_string(),
+                    name: name.to_string(),
+                    generation: cluster.generation,
+                    policy: cluster.backup.policy().map(ToString::to_string),
+                    major: cluster.postgres.as_str().parse().ok(),
+                    roles: cluster.users.keys().cloned().collect(),
+                    retired: false,
+                };
+                histories.insert(format!("{chart_id}/{name}"), history);
+            }
+        }
+        let kubernetes = operator.configuration.kubernetes.as_ref();
+        let domain = kubernetes.and_then(|section| section.cluster_domain.clone()).unwrap_or_default();
+        Archives {
+            stores: &self.stores,
+            policies: &self.backups,
+            numbers: self.backups.iter().map(|(id, policy)| (id.as_str(), policy.numbers())).collect(),
+            domain,
+            histories,
+        }
+    }
+
     /// Facts of every cluster, by `<chart>/<cluster>`.
-    pub(super) fn facts(&self, operator: &OperatorFacts) -> BTreeMap<String, ClusterFacts> {
+    pub(super) fn facts(
+        &self,
+        operator: &OperatorFacts,
+        archives: &Archives,
+    ) -> BTreeMap<String, ClusterFacts> {
         let clusters = self.charts.iter().flat_map(|(id, chart)| {
             chart.clusters.iter().map(move |(name, cluster)| {
                 (
                     format!("{id}/{name}"),
-                    cluster.facts(name.as_str(), chart.namespace.name.as_str(), operator),
+                    cluster.facts(name.as_str(), chart.namespace.name.as_str(), operator, archives),
                 )
             })
         });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{App, checks};
+use super::{App, backups, checks};
 use crate::base::{ClusterFacts, Object, OperatorFacts, Problem, Problems, Scope, Stage};
 use crate::chart::Chart;
 use crate::cluster::{Cluster, Resolved};
@@ -74,8 +74,10 @@ pub(super) struct Entry<'a> {
 pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     let mut problems = Problems::default();
     let Some(operator) = app.operator(&mut problems) else { return Err(problems) };
-    let facts = app.facts(&operator);
-    let labels: Vec<_> = app.charts.iter().map(|(_, chart)| app.labels(chart)).collect();
+    let archives = app.archives(&operator);
+    let facts = app.facts(&operator, &archives);
+    let labels: Vec<_> = app.charts.iter().map(|(_, chart)| app.labels(Some(chart))).collect();
+    let own_labels = app.labels(None);
 
     let mut objects = vec![];
     let mut entries = vec![];
@@ -90,6 +92,7 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
             protect: app.protect,
             operator: &operator,
             clusters: &facts,
+            archives: &archives,
         };
         chart_objects(chart, &scope, &mut objects, &mut problems);
         for (name, cluster) in chart.clusters.iter() {
@@ -101,11 +104,25 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
         }
     }
 
+    let own = Scope {
+        path: String::new(),
+        chart: "",
+        namespace: "",
+        labels: &own_labels,
+        platform: app.platform,
+        release: app.release.release(),
+        protect: app.protect,
+        operator: &operator,
+        clusters: &facts,
+        archives: &archives,
+    };
+    backups::validate(app, &own, &mut objects, &mut problems);
+    backups::environment(app, &operator, &entries, &mut problems);
     checks::operator(app, &operator, &mut problems);
     let classes = checks::known_classes(app, &objects);
     checks::clusters(app, &operator, &entries, &objects, &classes, &mut problems);
     checks::classes(&objects, &mut problems);
-    let record = record(&operator, &entries);
+    let record = record(&operator, &entries, &facts);
     retired(app, &mut problems);
     if let Some(before) = &past.record {
         before.compare(&record, &|id| app.retired.contains_key(id), &past.accepted, &classes, &mut problems);
@@ -169,7 +186,7 @@ fn chart_objects(chart: &Chart, scope: &Scope, objects: &mut Vec<Object>, proble
     }
 }
 
-fn record(operator: &OperatorFacts, entries: &[Entry]) -> Record {
+fn record(operator: &OperatorFacts, entries: &[Entry], facts: &BTreeMap<String, ClusterFacts>) -> Record {
     let clusters = entries.iter().map(|entry| {
         let spec = &entry.resolved.resource.spec;
         let volume = spec.volume.clone().unwrap_or_default();
@@ -181,6 +198,9 @@ fn record(operator: &OperatorFacts, entries: &[Entry]) -> Record {
             size: volume.size.map(|size| size.to_string()).unwrap_or_default(),
             class: volume.storage_class,
             databases: databases.map(|(name, database)| (name.clone(), database.kind().to_owned())).collect(),
+            generation: facts.get(&entry.id).and_then(|facts| Some(facts.backup.as_ref()?.generation)),
+            root: facts.get(&entry.id).and_then(|facts| Some(facts.backup.as_ref()?.root.clone())),
+            backup: entry.cluster.backup.policy().map(ToString::to_string),
         };
         (entry.id.clone(), record)
     });
@@ -188,7 +208,7 @@ fn record(operator: &OperatorFacts, entries: &[Entry]) -> Record {
 }
 
 fn retired(app: &App, problems: &mut Problems) {
-    for (id, Retired { reason, namespace: _ }) in &app.retired {
+    for (id, Retired { reason, namespace: _, generation: _, backup: _ }) in &app.retired {
         let path = format!("retired.{id}");
         match id.split_once('/') {
             None => {

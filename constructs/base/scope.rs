@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use crate::archive::Archives;
+use crate::backup_policy::Numbers;
 use crate::crds::operator_configuration::Configuration;
 use crate::platform::Platform;
 use crate::releases::Release;
+use crate::values::Schedule;
 
 /// Which namespaces the operator looks at; it knows one or all, no list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +41,8 @@ pub struct OperatorFacts {
     pub rendered: bool,
     /// Its configuration, defaults included.
     pub configuration: Configuration,
+    /// Names of the variables that its configuration brings into every pod from elsewhere, where they are known.
+    pub pod_environment: Option<Vec<String>>,
 }
 
 /// What others may know of a cluster.
@@ -57,6 +62,29 @@ pub struct ClusterFacts {
     pub standby: bool,
     /// Whether there is a pooler before the primary, and before the replicas.
     pub poolers: (bool, bool),
+    /// The backup, if there is one.
+    pub backup: Option<BackupFacts>,
+}
+
+/// What others may know of a cluster's backup.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BackupFacts {
+    /// Id of the policy.
+    pub policy: String,
+    /// Id of the store.
+    pub store: String,
+    /// Which history of the cluster is written.
+    pub generation: u32,
+    /// Where it is written, `s3://.../wal`; Spilo puts the major version behind it.
+    pub root: String,
+    /// When base backups are made, in UTC.
+    pub schedule: Schedule,
+    /// How much may be lost: seconds.
+    pub rpo: u64,
+    /// What the policy comes to.
+    pub numbers: Numbers,
+    /// Where earlier histories of the cluster are; nothing removes them.
+    pub superseded: Vec<String>,
 }
 
 impl ClusterFacts {
@@ -108,6 +136,7 @@ pub struct Scope<'a> {
     pub(crate) protect: bool,
     pub(crate) operator: &'a OperatorFacts,
     pub(crate) clusters: &'a BTreeMap<String, ClusterFacts>,
+    pub(crate) archives: &'a Archives<'a>,
 }
 
 impl<'a> Scope<'a> {
@@ -165,7 +194,12 @@ impl<'a> Scope<'a> {
     }
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    /// Stores, policies and archives of the app.
+    pub(crate) fn archives(&self) -> &'a Archives<'a> {
+        self.archives
+    }
+
     /// Annotations that keep delivery tools from deleting what would be lost with its data.
     pub(crate) fn protection(&self) -> Vec<(String, String)> {
         match self.protect {

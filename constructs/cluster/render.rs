@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 
+use super::archiving::Taken;
 use super::{Cluster, Rotation};
-use crate::base::{Identity, Object, Problems, Scope, Stage};
+use crate::base::{Identity, Object, Problem, Problems, Scope, Stage};
 use crate::crds::containers::ContainerPort;
 use crate::crds::postgresql::{
     Metadata, Patroni, Postgresql, PostgresqlSettings, PostgresqlSpec, ResourceAmounts, Resources,
@@ -18,6 +19,7 @@ pub struct Resolved {
     pub resource: Postgresql,
     clashes: Vec<String>,
     missing: Vec<String>,
+    taken: Vec<Taken>,
 }
 
 impl Cluster {
@@ -26,6 +28,7 @@ impl Cluster {
         let mut spec = self.rendered(name, scope);
         let mut clashes = vec![];
         spec.merge(self.spec.clone(), At::default(), &mut clashes);
+        let taken = self.archiving(name, scope, &mut spec);
         self.fill_defaults(&mut spec, scope);
         let mut missing = vec![];
         spec.missing(At::default(), &mut missing);
@@ -47,7 +50,7 @@ impl Cluster {
             spec,
             status: None,
         };
-        Resolved { resource, clashes, missing }
+        Resolved { resource, clashes, missing, taken }
     }
 
     fn rendered(&self, name: &str, scope: &Scope) -> PostgresqlSpec {
@@ -58,6 +61,8 @@ impl Cluster {
             instances,
             volume,
             backup: _,
+            generation: _,
+            restore: _,
             parameters,
             resources,
             high_availability,
@@ -75,6 +80,7 @@ impl Cluster {
             init_containers,
             env,
             env_from,
+            env_from_names: _,
             tolerations,
             node_affinity,
             priority_class,
@@ -136,7 +142,7 @@ impl Cluster {
             node_affinity: node_affinity.clone(),
             pod_priority_class_name: priority_class.as_ref().map(ToString::to_string),
             maintenance_windows: some_list(maintenance_windows),
-            standby: standby.as_ref().map(super::Standby::render),
+            standby: standby.as_ref().map(|standby| standby.render(scope)),
             pod_annotations: some_map(pod_annotations),
             service_annotations: some_map(service_annotations),
             ..PostgresqlSpec::default()
@@ -197,11 +203,14 @@ impl Cluster {
             Some(&"additionalVolumes") => self.volumes.len(),
             _ => 0,
         };
-        // Items of the overlay stand behind those of the field.
+        // Items of the overlay stand behind those of the field, and those of the backup model behind both.
         if let Some(index) = segments.get(1).and_then(|index| index.parse::<usize>().ok())
             && index >= own
             && matches!(segments[0], "env" | "sidecars" | "initContainers" | "additionalVolumes")
         {
+            if !self.spec.contains(&[segments[0], &(index - own).to_string()]) {
+                return "backup".to_owned();
+            }
             let rest: String = segments[2..].iter().map(|segment| format!(".{segment}")).collect();
             return format!("spec.{}.{}{rest}", segments[0], index - own);
         }
@@ -266,6 +275,7 @@ const PLACES: &[(&str, &str)] = &[
     ("resources.requests.memory", "resources.memory"),
     ("serviceAnnotations", "serviceAnnotations"),
     ("sidecars", "sidecars"),
+    ("standby.s3_wal_path", "standby.path"),
     ("standby.standby_host", "standby.host"),
     ("standby.standby_port", "standby.port"),
     ("standby", "standby"),
@@ -291,6 +301,15 @@ impl Resolved {
             problems.forbidden(
                 scope.at(&format!("spec.{path}")),
                 format!("the cluster sets this already, by `{field}`; say it in one place"),
+            );
+        }
+        for Taken { path, name } in &self.taken {
+            problems.error(
+                Problem::new(
+                    scope.at(&cluster.place(path)),
+                    format!("forbidden: `{name}` is set by the backup model, so that what is archived can be restored"),
+                )
+                .hint("say it by `backup`, `restore` or `standby` of the cluster, and by `stores` and `backups` of the app"),
             );
         }
         for path in &self.missing {

@@ -2,18 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::archive::{Archive, ArchivePath, prefixed};
 use crate::base::{Problems, Scope};
+use crate::crds::env::EnvVar;
 use crate::crds::postgresql::StandbySource;
-use crate::values::given;
+use crate::values::{Id, given};
 
-/// The primary that a cluster follows by streaming. The Secrets of its system roles must be copied from the source
-/// under this cluster's names; roles and databases come with the data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What a cluster follows: a primary by streaming (`host`), or an archive (`cluster` or `path`). The Secrets of its system
+/// roles must be copied from the source under this cluster's names; roles and databases come with the data.
+///
+/// ```
+/// use pgsynth_constructs::cluster::Standby;
+/// let streaming = Standby::of("acme-orders.shop");
+/// let archive = Standby::of_cluster("shop/acme-orders");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Standby {
     /// Host of the primary, such as `acme-orders.shop`.
-    pub host: String,
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
 
     /// Port of the primary. Default: 5432.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
@@ -22,17 +31,40 @@ pub struct Standby {
     /// Replication slot on the primary. Default: none.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub slot: Option<String>,
+
+    /// The cluster whose archive it follows: one of this chart by its id, or `<chart>/<cluster>`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+
+    /// An archive that another app writes: `s3://bucket/.../wal/<major>`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub path: Option<ArchivePath>,
+
+    /// The policy that reads the archive at `path`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub backup: Option<Id>,
 }
 
 impl Standby {
     /// A cluster that follows the primary at this host.
     pub fn of(host: impl Into<String>) -> Self {
-        Self { host: host.into(), port: None, slot: None }
+        Self { host: Some(host.into()), ..Self::default() }
+    }
+
+    /// A cluster that follows the archive of another cluster of the app.
+    pub fn of_cluster(cluster: impl Into<String>) -> Self {
+        Self { cluster: Some(cluster.into()), ..Self::default() }
     }
 
     pub(super) fn validate(&self, scope: &Scope, problems: &mut Problems) {
-        let Self { host, port, slot: _ } = self;
-        if host.is_empty() {
+        let Self { host, port, slot, cluster, path, backup } = self;
+        let sources = [host.is_some(), cluster.is_some(), path.is_some()];
+        match sources.iter().filter(|given| **given).count() {
+            1 => {}
+            0 => problems.required(scope.path(), "what it follows: `host`, `cluster` or `path`"),
+            _ => problems.forbidden(scope.path(), "one of `host`, `cluster` and `path`"),
+        }
+        if host.as_ref().is_some_and(String::is_empty) {
             problems.required(
                 scope.at("host"),
                 "the host of the primary; an empty one passes the API server and starts nothing",
@@ -41,14 +73,74 @@ impl Standby {
         if *port == Some(0) {
             problems.invalid(scope.at("port"), 0, "must be 1 to 65535");
         }
+        if host.is_none() && (port.is_some() || slot.is_some()) {
+            problems.forbidden(scope.path(), "`port` and `slot` belong to `host`; an archive has neither");
+        }
+        if let Some(cluster) = cluster {
+            match scope.archives().find(scope.chart(), cluster) {
+                None => problems.invalid(scope.at("cluster"), cluster, scope.archives().no_cluster(cluster)),
+                Some((id, source)) if source.policy.is_none() || source.retired => {
+                    problems.invalid(scope.at("cluster"), cluster, format!("`{id}` writes no archive"));
+                }
+                Some(_) => {}
+            }
+        }
+        match (path, backup) {
+            (Some(_), None) => {
+                problems.required(
+                    scope.at("backup"),
+                    "the policy whose store and keys read the archive at `path`",
+                );
+            }
+            (None, Some(_)) => problems.forbidden(scope.at("backup"), "it belongs to `path`"),
+            (Some(_), Some(backup)) => {
+                scope.archives().check_policy(backup.as_str(), &scope.at("backup"), problems);
+            }
+            (None, None) => {}
+        }
+        if let Some(path) = path
+            && path.as_str().rsplit_once("/wal/").is_none_or(|(_, major)| major.parse::<u32>().is_err())
+        {
+            problems.invalid(scope.at("path"), path, "a standby reads one major: expected `.../wal/<major>`");
+        }
     }
 
-    pub(super) fn render(&self) -> StandbySource {
-        let Self { host, port, slot } = self;
+    /// The archive that is followed.
+    pub(crate) fn archive<'a>(&'a self, scope: &'a Scope) -> Option<Archive<'a>> {
+        if let (Some(path), Some(backup)) = (&self.path, &self.backup) {
+            return scope.archives().path(backup.as_str(), path);
+        }
+        let (_, source) = scope.archives().find(scope.chart(), self.cluster.as_deref()?)?;
+        let policy = source.policy.as_deref()?;
+        scope.archives().generation(policy, &source.namespace, &source.name, source.generation)
+    }
+
+    /// The archive's path with the major version of the source, below which a standby looks.
+    fn prefix(&self, scope: &Scope) -> Option<String> {
+        let root = self.archive(scope)?.root();
+        if self.path.is_some() {
+            return Some(root);
+        }
+        let (_, source) = scope.archives().find(scope.chart(), self.cluster.as_deref()?)?;
+        Some(format!("{root}/{}", source.major?))
+    }
+
+    /// The standby side: the path and how it is read, under names with `STANDBY_`. Scope, method and host stay the
+    /// operator's (pkg/cluster/k8sres.go:2228).
+    pub(super) fn variables(&self, scope: &Scope) -> Vec<EnvVar> {
+        let (Some(archive), Some(prefix)) = (self.archive(scope), self.prefix(scope)) else { return vec![] };
+        let mut variables = vec![EnvVar::new("WALG_S3_PREFIX", prefix)];
+        // Names that the operator or WAL-E alone reads are not ours to set here.
+        variables.extend(archive.access().into_iter().filter(|variable| !variable.name.starts_with("WALE_")));
+        prefixed("STANDBY_", variables)
+    }
+
+    pub(super) fn render(&self, scope: &Scope) -> StandbySource {
         StandbySource {
-            standby_host: Some(host.clone()),
-            standby_port: port.map(|port| port.to_string()),
-            standby_primary_slot_name: slot.clone(),
+            standby_host: self.host.clone(),
+            standby_port: self.port.map(|port| port.to_string()),
+            standby_primary_slot_name: self.slot.clone(),
+            s3_wal_path: self.prefix(scope),
             ..StandbySource::default()
         }
     }

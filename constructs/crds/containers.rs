@@ -105,6 +105,39 @@ mirror! {
     }
 }
 
+impl InitContainer {
+    /// A container with this name and nothing else.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            args: None,
+            command: None,
+            env: None,
+            env_from: None,
+            image: None,
+            image_pull_policy: None,
+            lifecycle: None,
+            liveness_probe: None,
+            name: name.into(),
+            ports: None,
+            readiness_probe: None,
+            resize_policy: None,
+            resources: None,
+            restart_policy: None,
+            restart_policy_rules: None,
+            security_context: None,
+            startup_probe: None,
+            stdin: None,
+            stdin_once: None,
+            termination_message_path: None,
+            termination_message_policy: None,
+            tty: None,
+            volume_devices: None,
+            volume_mounts: None,
+            working_dir: None,
+        }
+    }
+}
+
 impl NamedItem for InitContainer {
     fn name(&self) -> &str {
         &self.name
@@ -190,5 +223,20 @@ mirror! {
         sub_path as "subPath": String,
         /// The same with variables in it.
         sub_path_expr as "subPathExpr": String,
+    }
+}
+
+impl VolumeMount {
+    /// The volume at this path.
+    pub fn at(name: impl Into<String>, path: impl Into<String>) -> Self {
+        Self {
+            mount_path: path.into(),
+            mount_propagation: None,
+            name: name.into(),
+            read_only: None,
+            recursive_read_only: None,
+            sub_path: None,
+            sub_path_expr: None,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Release 2026.11.
 
-use super::{Release, ReleaseName};
+use super::{Release, ReleaseName, RestoreMethod};
 
 pub(crate) const SPILO_IMAGE: &str = "ghcr.io/zalando/spilo-18:4.1-p2";
 pub(crate) const POOLER_IMAGE: &str = "ghcr.io/zalando/postgres-operator/pgbouncer:v2.0.1";
@@ -16,6 +16,11 @@ pub(super) static RELEASE: Release = Release {
     logical_backup_image: LOGICAL_BACKUP_IMAGE,
     postgres: &["14", "15", "16", "17", "18"],
     kubernetes: ("1.33", "1.36"),
+    s3_image: "ghcr.io/versity/versitygw:v1.8.0",
+    restore_methods: &[
+        ("ghcr.io/zalando/spilo-17:4.0-p3", RestoreMethod::Wale, true),
+        (SPILO_IMAGE, RestoreMethod::Walg, false),
+    ],
     crds: &[
         ("operatorconfigurations", include_str!("r2026_11/operatorconfigurations.yaml")),
         ("postgresqls", include_str!("r2026_11/postgresqls.yaml")),

@@ -9,7 +9,7 @@ use crate::base::{Problem, Problems};
 use crate::values::Memory;
 
 #[cfg(test)]
-pub(super) const IDS: &[&str] = &["T67", "T71", "T72", "T73", "L18"];
+pub(super) const IDS: &[&str] = &["T35", "T67", "T71", "T72", "T73", "L18"];
 
 /// What an app's output remembers of it: `<output>/.pgsynth`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,18 @@ pub struct ClusterRecord {
     /// Kind of each database: `plain` or `prepared`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub databases: BTreeMap<String, String>,
+
+    /// Which history of it is archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u32>,
+
+    /// Where it is archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+
+    /// The policy by which it is archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<String>,
 }
 
 impl Record {
@@ -67,7 +79,7 @@ impl Record {
                 if !retired(id) {
                     problems.error(
                         Problem::new("retired", format!("required: the app had cluster `{id}`, and no longer has it; its volumes stay, and nothing renders it"))
-                            .hint(format!("put it back, or say that it is gone on purpose: `retired: {{{id}: {{reason: \"<why>\", namespace: {}}}}}`", before.namespace)),
+                            .hint(format!("put it back, or say that it is gone on purpose: `retired: {{{id}: {{{}}}}}`", before.retired())),
                     );
                 }
                 continue;
@@ -114,6 +126,7 @@ impl ClusterRecord {
                 .hint(accept()),
             );
         }
+        self.compare_archive(after, id, path, problems);
         if let (Some(before), Some(now)) = (self.postgres, after.postgres)
             && now < before
         {
@@ -207,6 +220,60 @@ impl ClusterRecord {
             );
         }
     }
+}
+
+impl ClusterRecord {
+    /// The fields of the entry that retires it.
+    fn retired(&self) -> String {
+        let mut fields = format!("reason: \"<why>\", namespace: {}", self.namespace);
+        if let (Some(generation), Some(backup)) = (self.generation, &self.backup) {
+            fields += &format!(", generation: {generation}, backup: {backup}");
+        }
+        fields
+    }
+
+    fn compare_archive(&self, after: &Self, id: &str, path: &str, problems: &mut Problems) {
+        let Some(root) = &self.root else { return };
+        let accept = format!("`synth --accept-generation {id}`, once");
+        match &after.root {
+            None => problems.error(
+                Problem::new(format!("{path}.backup"), format!("forbidden: nothing is archived any more; until now it was, to `{root}`"))
+                    .hint(format!("if that is meant: {accept}; what is there stays")),
+            ),
+            Some(now) if now != root && self.generation != after.generation => problems.error(
+                Problem::new(
+                    format!("{path}.generation"),
+                    format!("forbidden: changed from {} to {}; on running data the guard stops the next pod that starts", shown(self.generation), shown(after.generation)),
+                )
+                .hint(format!("a new generation is a restore: with `restore`, after the old data is gone; then {accept}")),
+            ),
+            Some(now) if now != root => problems.error(
+                Problem::new(
+                    format!("{path}.backup"),
+                    format!("forbidden: the archive moved from `{root}` to `{now}`; the new one is empty until the next base backup, and the old one is not continued"),
+                )
+                .hint(format!("if that is meant: {accept}")),
+            ),
+            Some(_) => {}
+        }
+        if let (Some(before), Some(now)) = (self.postgres, after.postgres)
+            && now > before
+        {
+            report(
+                "T35",
+                Problem::new(
+                    format!("{path}.postgres"),
+                    format!("raised from `{before}` to `{now}`: `{root}/{before}` stays in the store, and no retention removes it"),
+                )
+                .hint("remove it when `keep` has passed and nobody wants to go back"),
+                problems,
+            );
+        }
+    }
+}
+
+fn shown(generation: Option<u32>) -> String {
+    generation.map_or("none".to_owned(), |generation| format!("`{generation}`"))
 }
 
 /// Path of a cluster, from `<chart>/<cluster>`.

@@ -16,6 +16,8 @@ pub(super) fn run() -> Result<Exit> {
         logical_backup_image: _,
         postgres,
         kubernetes,
+        s3_image: _,
+        restore_methods: _,
         crds: _,
     } = ReleaseName::NEWEST.release();
     terminal::out(&format!(

@@ -43,6 +43,211 @@ const LONGHORN: &str = "provisioner: driver.longhorn.io, volumeBindingMode: Wait
 
 const CASES: &[Case] = &[
     case(
+        "T01",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a, timestamp: \"2026-11-24T10:00:00+00:00\"}}",
+        "spec: {clone: {cluster: a, uid: f81d4fae-7dec-11d0-a765-00a0c91e6bf6, timestamp: \"2026-11-24T10:00:00+00:00\"}}",
+    ),
+    case(
+        "T02",
+        "other",
+        At::Cluster,
+        "env: [{name: CLONE_TARGET_TIME, value: \"2026-11-24T10:00:00\"}]",
+        "env: [{name: CLONE_TARGET_TIME, value: \"2026-11-24T10:00:00+00:00\"}]",
+    ),
+    case(
+        "T04",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a, timestamp: \"2026-02-29T10:00:00+00:00\"}}",
+        "spec: {clone: {cluster: a, timestamp: \"2028-02-29T10:00:00+00:00\"}}",
+    ),
+    case("T05", "other", At::Cluster, "spec: {clone: {cluster: \"\"}}", "spec: {clone: {cluster: a}}"),
+    case(
+        "T06",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a}}",
+        "spec: {clone: {cluster: a, timestamp: \"2026-11-24T10:00:00+00:00\"}}",
+    ),
+    case(
+        "T07",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a, uid: f81d4fae-7dec-11d0-a765-00a0c91e6bf6, s3_wal_path: \"s3://b/spilo/a/wal\"}}",
+        "spec: {clone: {cluster: a, s3_wal_path: \"s3://b/spilo/a/wal\"}}",
+    ),
+    case(
+        "T08",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a, s3_wal_path: \"s3://b/spilo/a/wal/17\"}}",
+        "spec: {clone: {cluster: a, s3_wal_path: \"s3://b/spilo/a/wal\"}}",
+    ),
+    case(
+        "T09",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a, s3_access_key_id: x}}",
+        "spec: {clone: {cluster: a}}",
+    ),
+    case(
+        "T10",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a}}, env: [{name: clone_scope, value: b}]",
+        "spec: {clone: {cluster: a}}",
+    ),
+    case(
+        "T11",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a, s3_endpoint: \"https://h\", timestamp: \"2026-11-24T10:00:00+00:00\"}}",
+        "spec: {clone: {cluster: a, timestamp: \"2026-11-24T10:00:00+00:00\"}}",
+    ),
+    case(
+        "T12",
+        "other",
+        At::Cluster,
+        "spec: {clone: {cluster: a, timestamp: \"2026-11-24T10:00:00+00:00\"}}",
+        "spec: {clone: {cluster: a}}",
+    ),
+    case(
+        "T14",
+        "other",
+        At::Cluster,
+        "standby: {host: h}, spec: {clone: {cluster: a}}",
+        "standby: {host: h}",
+    ),
+    case(
+        "T15",
+        "other",
+        At::Clusters,
+        "copy: {<<: *base, postgres: 17, restore: {cluster: main, generation: 1, at: latest, backup: b}}",
+        "copy: {<<: *base, restore: {cluster: main, generation: 1, at: latest, backup: b}}",
+    ),
+    case(
+        "T16",
+        "other",
+        At::Clusters,
+        "copy: {<<: *base, users: {web: []}, restore: {cluster: main, generation: 1, at: latest, backup: b}}",
+        "copy: {<<: *base, users: {shop: [], web: []}, restore: {cluster: main, generation: 1, at: latest, backup: b}}",
+    ),
+    case(
+        "T17",
+        "other",
+        At::Cluster,
+        "spec: {standby: {standby_host: \"\"}}",
+        "spec: {standby: {standby_host: h}}",
+    ),
+    case(
+        "T19",
+        "other",
+        At::Cluster,
+        "standby: {host: h}, instances: 1",
+        "standby: {host: h}, instances: 1, users: {}",
+    ),
+    case(
+        "T21",
+        "other",
+        At::External,
+        "{}, watch: all, podEnvironment: [WALG_S3_PREFIX]",
+        "{}, watch: all, podEnvironment: [AWS_REGION]",
+    ),
+    case(
+        "T22",
+        "other",
+        At::Cluster,
+        "env: [{name: wal_s3_bucket, value: b}]",
+        "env: [{name: wal_s4_bucket, value: b}]",
+    ),
+    case(
+        "T23",
+        "other",
+        At::Cluster,
+        "env: [{name: WAL_S3_BUCKET, value: \"\"}]",
+        "env: [{name: WAL_S3_BUCKET, value: b}]",
+    ),
+    case(
+        "T23",
+        "other",
+        At::Cluster,
+        "parameters: {archive_command: /bin/true}",
+        "parameters: {archive_timeout: 60}",
+    ),
+    case(
+        "T24",
+        "other",
+        At::External,
+        "{aws_or_gcp: {wal_s3_bucket: b}}",
+        "{aws_or_gcp: {wal_s3_bucket: b}}, watch: all, podEnvironment: [AWS_ACCESS_KEY_ID]",
+    ),
+    case(
+        "T25",
+        "other",
+        At::Cluster,
+        "env: [{name: AWS_ENDPOINT, value: \"https://h\"}]",
+        "env: [{name: AWS_ENDPOINT, value: \"https://h\"}, {name: WALG_DISABLE_S3_SSE, value: \"true\"}]",
+    ),
+    case("T25", "other", At::Cluster, "env: [{name: AWS_ENDPOINT, value: \"https://h\"}]", "backup: s3"),
+    case(
+        "T26",
+        "other",
+        At::Cluster,
+        "postgres: 17, spec: {dockerImage: \"ghcr.io/zalando/spilo-17:4.0-p3\"}, env: [{name: AWS_ENDPOINT, value: \"https://h\"}]",
+        "postgres: 17, spec: {dockerImage: \"ghcr.io/zalando/spilo-17:4.0-p3\"}, backup: s3",
+    ),
+    case(
+        "T27",
+        "other",
+        At::Cluster,
+        "env: [{name: AWS_ENDPOINT, value: \"https://h\"}, {name: AWS_S3_FORCE_PATH_STYLE, value: \"false\"}]",
+        "backup: host",
+    ),
+    case(
+        "T28",
+        "other",
+        At::Cluster,
+        "env: [{name: WALG_TAR_SIZE_THRESHOLD, value: \"1\"}]",
+        "env: [{name: WALG_DELTA_MAX_STEPS, value: \"1\"}]",
+    ),
+    case(
+        "T32",
+        "other",
+        At::Operator,
+        "aws_or_gcp: {additional_secret_mount: s, additional_secret_mount_path: /run/etc/wal-e.d/env}",
+        "aws_or_gcp: {additional_secret_mount: s, additional_secret_mount_path: /meta/credentials}",
+    ),
+    case(
+        "T34",
+        "other",
+        At::Cluster,
+        "env: [{name: BACKUP_NUM_TO_RETAIN, value: \"1\"}]",
+        "env: [{name: BACKUP_NUM_TO_RETAIN, value: \"2\"}]",
+    ),
+    case(
+        "T35",
+        "other",
+        At::Past,
+        "{clusters: {shop/main: {namespace: shop, instances: 3, size: 10Gi, postgres: 17, root: \"s3://bucket/spilo/shop/main/1/wal\", generation: 1}}}",
+        "{clusters: {shop/main: {namespace: shop, instances: 3, size: 10Gi, postgres: 18, root: \"s3://bucket/spilo/shop/main/1/wal\", generation: 1}}}",
+    ),
+    case(
+        "T37",
+        "other",
+        At::Clusters,
+        "c1: {<<: *base, backup: b}\n      c2: {<<: *base, backup: b}\n      c3: {<<: *base, backup: b}\n      c4: {<<: *base, backup: b}",
+        "c1: {<<: *base, backup: wide}\n      c2: {<<: *base, backup: wide}\n      c3: {<<: *base, backup: wide}\n      c4: {<<: *base, backup: wide}",
+    ),
+    case(
+        "T38",
+        "other",
+        At::Cluster,
+        "env: [{name: pgversion, value: \"17\"}]",
+        "env: [{name: PGTZ, value: UTC}]",
+    ),
+    case(
         "T30",
         "other",
         At::Operator,
@@ -593,6 +798,7 @@ fn found(case: &Case, text: &str) -> Vec<String> {
     let cluster = match at {
         At::Operator => "highAvailability: {synchronous: true, strict: true}, nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}".to_owned(),
         At::External => "instances: 3, spec: {resources: {limits: {memory: \"0\"}}}".to_owned(),
+        At::Past if text.contains("root") => "backup: b".to_owned(),
         At::Past if *platform == "k3s" => "volume: {size: 10Gi, class: local-path}".to_owned(),
         _ => here(|at| matches!(at, At::Cluster), "instances: 3"),
     };
@@ -616,6 +822,8 @@ fn found(case: &Case, text: &str) -> Vec<String> {
     let app = format!(
         "pgsynth: v1\nrelease: \"2026.11\"\nname: traps\nplatform: {platform}\n\
          templates:\n  base: &base {{team: a, postgres: 18, instances: 3, volume: {{size: 10Gi, class: c}}, backup: {{none: t}}, users: {{shop: []}}}}\n\
+         stores:\n  aws: {{aws: {{region: eu-central-1, bucket: bucket}}, credentials: keys}}\n  s3: {{s3: {{endpoint: \"https://h\", region: r, bucket: bucket}}, credentials: keys}}\n  host: {{s3: {{endpoint: \"https://h\", region: r, bucket: bucket, style: virtualHost}}, credentials: keys}}\n\
+         backups:\n  b: &policy {{store: aws, schedule: \"0 1 * * *\", keep: 7d, rpo: 5m}}\n  wide: {{<<: *policy, spread: 2h}}\n  s3: {{<<: *policy, store: s3}}\n  host: {{<<: *policy, store: host}}\n\
          {operator}\n  shop:\n    namespace: {{name: shop, create: true}}\n    storage:\n      c: {{existing: {{expandable: false}}}}\n      three: {{existing: {{replicas: 3}}}}\n\
          \x20   objects:\n      class: {{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {{name: raw}}, {class}}}\n\
          \x20     one: {{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: raw, namespace: shop}}, spec: {{accessModes: [ReadWriteOnce]}}}}\n\

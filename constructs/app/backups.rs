@@ -1,0 +1,181 @@
+//! Stores and policies of an app, and what else may reach into the archives of its clusters.
+
+use std::collections::BTreeSet;
+
+use super::App;
+use super::validate::Entry;
+use crate::archive::names;
+use crate::base::{Object, OperatorFacts, Problem, Problems, Scope};
+
+/// Validates stores and policies, and renders what stores need.
+pub(super) fn validate(app: &App, scope: &Scope, objects: &mut Vec<Object>, problems: &mut Problems) {
+    for (id, store) in app.stores.iter() {
+        let here = scope.below(&format!("stores.{id}"));
+        store.validate(&here, problems);
+        // It stands in names of volumes.
+        if id.as_str().len() > 40 {
+            problems.invalid(here.path(), id, "the id of a store has at most 40 characters");
+        }
+        objects.extend(store.objects(id.as_str(), &namespaces(app, id.as_str(), scope), &here));
+    }
+    for (id, policy) in app.backups.iter() {
+        policy.validate(&scope.below(&format!("backups.{id}")), problems);
+    }
+    let mut roots = std::collections::BTreeMap::new();
+    for (id, facts) in scope.clusters {
+        if let Some(backup) = &facts.backup {
+            roots.insert(backup.root.clone(), id.clone());
+        }
+    }
+    for (id, retired) in &app.retired {
+        let path = format!("retired.{id}");
+        if retired.generation == Some(0) {
+            problems.invalid(format!("{path}.generation"), 0, "generations begin with 1");
+        }
+        let Some(backup) = &retired.backup else { continue };
+        let at = format!("{path}.backup");
+        scope.archives().check_policy(backup.as_str(), &at, problems);
+        let Some((_, history)) = scope.archives().find("", id) else { continue };
+        if history.namespace.is_empty() {
+            problems.required(format!("{path}.namespace"), "it is a part of the archive's path");
+            continue;
+        }
+        for generation in 1..=history.generation {
+            let archive =
+                scope.archives().generation(backup.as_str(), &history.namespace, &history.name, generation);
+            if let Some(cluster) = archive.and_then(|archive| roots.get(&archive.root())) {
+                problems.forbidden(
+                    &path,
+                    format!("`{cluster}` writes the archive of its generation {generation}; give `{cluster}` a later `generation`"),
+                );
+            }
+        }
+    }
+}
+
+/// Namespaces of the clusters that read or write in a store.
+fn namespaces<'a>(app: &'a App, store: &str, scope: &Scope) -> BTreeSet<&'a str> {
+    let uses = |policy: &str| {
+        scope.archives().policies.get(policy).is_some_and(|policy| policy.store.as_str() == store)
+    };
+    let mut namespaces = BTreeSet::new();
+    for (id, chart) in app.charts.iter() {
+        let scope = Scope { chart: id.as_str(), ..scope.clone() };
+        let used = chart.clusters.iter().any(|(_, cluster)| {
+            let read = cluster.restore.as_ref().and_then(|restore| restore.archive(&scope));
+            let followed = cluster.standby.as_ref().and_then(|standby| standby.archive(&scope));
+            cluster.backup.policy().is_some_and(|policy| uses(policy.as_str()))
+                || read.is_some_and(|archive| archive.store_id == store)
+                || followed.is_some_and(|archive| archive.store_id == store)
+        });
+        if used {
+            namespaces.insert(chart.namespace.name.as_str());
+        }
+    }
+    namespaces
+}
+
+/// Nothing but the model reaches into an archive: what the operator's configuration and `envFrom` bring must be known.
+pub(super) fn environment(app: &App, operator: &OperatorFacts, entries: &[Entry], problems: &mut Problems) {
+    let archived: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry.cluster.backup.policy().is_some() || entry.cluster.restore.is_some())
+        .collect();
+    let Some(first) = archived.first() else { return };
+    let of_chart = app.operators().map(|(id, _, _)| format!("charts.{id}.operator")).next();
+    let path = of_chart.unwrap_or_else(|| "externalOperator".to_owned());
+    let why = format!("`{}` has a backup or a restore", first.id);
+
+    for (field, instead) in fixed_sources(operator) {
+        problems.forbidden(
+            format!("{path}.configuration.{field}"),
+            format!("{why}, and this would reach into every archive; {instead}"),
+        );
+    }
+    let sources = open_sources(operator);
+    match &operator.pod_environment {
+        Some(known) => {
+            for name in known {
+                if let Some(entry) = archived.iter().find(|entry| reaches_in(name, entry)) {
+                    problems.forbidden(
+                        format!("{path}.podEnvironment"),
+                        format!("`{name}` would reach into the archive of `{}`, which does not set it", entry.id),
+                    );
+                }
+            }
+        }
+        None if !operator.rendered => problems.error(
+            Problem::new(format!("{path}.podEnvironment"), format!("required: {why}, and what the operator gives to every pod must be known"))
+                .hint("list the names in the sources of its `pod_environment_configmap` and `pod_environment_secret`; `[]` where it has neither"),
+        ),
+        None => {
+            for field in sources {
+                problems.error(
+                    Problem::new(format!("{path}.configuration.{field}"), format!("forbidden: {why}, and what this gives to every pod is not known"))
+                        .hint("list the names that it holds: `podEnvironment: [...]`"),
+                );
+            }
+        }
+    }
+    for entry in &archived {
+        match (&entry.cluster.env_from_names, entry.resolved.resource.spec.env_from.as_deref()) {
+            (None, Some([_, ..])) => problems.error(
+                Problem::new(
+                    entry.scope.at(&entry.cluster.place("envFrom")),
+                    "forbidden: the cluster has a backup or a restore, and what this brings is not known",
+                )
+                .hint("list the names in its sources: `envFromNames: [...]`"),
+            ),
+            (Some(names), _) => {
+                for name in names.iter().filter(|name| reaches_in(name, entry)) {
+                    problems.forbidden(
+                        entry.scope.at("envFromNames"),
+                        format!(
+                            "`{name}` would reach into the archive: the backup model does not set it here"
+                        ),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a variable of this name would change how a cluster's archive is written or read.
+fn reaches_in(name: &str, entry: &Entry) -> bool {
+    let own = entry.resolved.resource.spec.env.iter().flat_map(|list| list.iter());
+    names::is_owned(name) && !own.into_iter().any(|variable| variable.name.eq_ignore_ascii_case(name))
+}
+
+/// Settings that bring fixed variables of the archive's.
+fn fixed_sources(operator: &OperatorFacts) -> Vec<(&'static str, &'static str)> {
+    let stores = operator.configuration.aws_or_gcp.clone().unwrap_or_default();
+    let set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let instead = "the app's `stores` and `backups` say it for each cluster";
+    [
+        ("aws_or_gcp.wal_s3_bucket", set(&stores.wal_s3_bucket)),
+        ("aws_or_gcp.wal_gs_bucket", set(&stores.wal_gs_bucket)),
+        ("aws_or_gcp.wal_az_storage_account", set(&stores.wal_az_storage_account)),
+        ("aws_or_gcp.gcp_credentials", set(&stores.gcp_credentials)),
+    ]
+    .into_iter()
+    .filter(|(_, set)| *set)
+    .map(|(field, _)| (field, instead))
+    .collect()
+}
+
+/// Settings that bring whatever somebody puts into their sources.
+fn open_sources(operator: &OperatorFacts) -> Vec<&'static str> {
+    let kubernetes = operator.configuration.kubernetes.clone().unwrap_or_default();
+    let stores = operator.configuration.aws_or_gcp.clone().unwrap_or_default();
+    let set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    [
+        ("kubernetes.pod_environment_configmap", set(&kubernetes.pod_environment_configmap)),
+        ("kubernetes.pod_environment_secret", set(&kubernetes.pod_environment_secret)),
+        ("aws_or_gcp.additional_secret_mount", set(&stores.additional_secret_mount)),
+    ]
+    .into_iter()
+    .filter(|(_, set)| *set)
+    .map(|(field, _)| field)
+    .collect()
+}

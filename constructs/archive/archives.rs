@@ -1,0 +1,110 @@
+//! The stores, policies and archives of an app, as its constructs look them up.
+
+use std::collections::BTreeMap;
+
+use super::{Archive, ArchivePath, Place};
+use crate::backup_policy::{BackupPolicy, Numbers};
+use crate::base::Problems;
+use crate::object_store::ObjectStore;
+use crate::values::{Section, one_of};
+
+/// What is known of the archive of a cluster that the app has, or that it has retired.
+#[derive(Clone, Debug)]
+pub(crate) struct History {
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    /// The generation that is or was the last.
+    pub(crate) generation: u32,
+    /// The policy under which it is or was written.
+    pub(crate) policy: Option<String>,
+    /// Major version of PostgreSQL; unknown for retired clusters.
+    pub(crate) major: Option<u32>,
+    /// Roles of the cluster.
+    pub(crate) roles: Vec<String>,
+    /// Whether the app has retired it.
+    pub(crate) retired: bool,
+}
+
+/// The stores, policies and archives of an app.
+#[derive(Debug)]
+pub(crate) struct Archives<'a> {
+    pub(crate) stores: &'a Section<ObjectStore>,
+    pub(crate) policies: &'a Section<BackupPolicy>,
+    /// What each policy comes to, by its id: computed once, because it walks through years of days.
+    pub(crate) numbers: BTreeMap<&'a str, Numbers>,
+    /// Domain of the Kubernetes cluster.
+    pub(crate) domain: String,
+    /// Histories by `<chart>/<cluster>`.
+    pub(crate) histories: BTreeMap<String, History>,
+}
+
+impl<'a> Archives<'a> {
+    /// Reports a store that the app does not have.
+    pub(crate) fn check_store(&self, id: &str, path: &str, problems: &mut Problems) {
+        if self.stores.get(id).is_none() {
+            let known: Vec<_> = self.stores.iter().map(|(id, _)| id.as_str()).collect();
+            problems.invalid(path, id, unknown("store", "stores", id, &known));
+        }
+    }
+
+    /// Reports a policy that the app does not have.
+    pub(crate) fn check_policy(&self, id: &str, path: &str, problems: &mut Problems) {
+        if self.policies.get(id).is_none() {
+            let known: Vec<_> = self.policies.iter().map(|(id, _)| id.as_str()).collect();
+            problems.invalid(path, id, unknown("backup policy", "backups", id, &known));
+        }
+    }
+
+    /// The history of a cluster, by `<chart>/<cluster>`, or by its id alone within `chart`.
+    pub(crate) fn find(&self, chart: &str, cluster: &str) -> Option<(String, &History)> {
+        let id = if cluster.contains('/') { cluster.to_owned() } else { format!("{chart}/{cluster}") };
+        let history = self.histories.get(&id)?;
+        Some((id, history))
+    }
+
+    /// The rule that a name of a cluster breaks which is not there.
+    pub(crate) fn no_cluster(&self, cluster: &str) -> String {
+        let known: Vec<_> = self.histories.keys().map(String::as_str).collect();
+        unknown("cluster", "charts", cluster, &known)
+    }
+
+    /// The archive at a place, as this policy writes it.
+    pub(crate) fn archive<'b>(&'b self, policy: &str, place: Place<'b>) -> Option<Archive<'b>>
+    where
+        'a: 'b,
+    {
+        let numbers = *self.numbers.get(policy)?;
+        let policy = self.policies.get(policy)?;
+        let store = self.stores.get(policy.store.as_str())?;
+        Some(Archive { store_id: policy.store.as_str(), store, policy, numbers, domain: &self.domain, place })
+    }
+
+    /// The archive of a generation.
+    pub(crate) fn generation<'b>(
+        &'b self,
+        policy: &str,
+        namespace: &'b str,
+        cluster: &'b str,
+        generation: u32,
+    ) -> Option<Archive<'b>>
+    where
+        'a: 'b,
+    {
+        self.archive(policy, Place::Generation { namespace, cluster, generation })
+    }
+
+    /// The archive at a path.
+    pub(crate) fn path<'b>(&'b self, policy: &str, path: &'b ArchivePath) -> Option<Archive<'b>>
+    where
+        'a: 'b,
+    {
+        self.archive(policy, Place::Path(path))
+    }
+}
+
+fn unknown(what: &str, section: &str, id: &str, known: &[&str]) -> String {
+    match known {
+        [] => format!("the app has no {what}; add one under `{section}`"),
+        known => format!("the app has no such {what}; {}", one_of(id, known)),
+    }
+}

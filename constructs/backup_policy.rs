@@ -1,0 +1,265 @@
+//! When data is backed up, how long it is kept, and how much of it may be lost.
+
+mod numbers;
+
+pub use numbers::Numbers;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Problem, Problems, Scope};
+use crate::crds::env::EnvVar;
+use crate::values::{Id, Memory, Name, Schedule, Span, choices, given, in_words};
+
+/// A policy of backups: base backups on a schedule, and the WAL between them, into one store.
+///
+/// ```
+/// use pgsynth_constructs::BackupPolicy;
+/// let policy = BackupPolicy::new("offsite".parse()?, "0 1 * * *".parse()?, "14d".parse()?, "5m".parse()?);
+/// assert_eq!(policy.numbers().retain, 14);
+/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
+/// ```
+///
+/// ```yaml
+/// backups:
+///   nightly: {store: offsite, schedule: "0 1 * * *", keep: 14d, rpo: 5m}
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct BackupPolicy {
+    /// The store, one of the app's `stores`.
+    pub store: Id,
+
+    /// When base backups are made: cron's five fields, in UTC. Every start of a primary makes one as well.
+    pub schedule: Schedule,
+
+    /// How far back the data can be brought at any time, such as `14d`; in whole days, rounded up, at least two.
+    pub keep: Span,
+
+    /// How much may be lost at most, such as `5m`; at least one minute. PostgreSQL archives a segment of WAL after half of
+    /// it at the latest, at least every 30 s.
+    pub rpo: Span,
+
+    /// Over how long the starts of the clusters' backups are spread, each by a hash of its name. Default: `0s`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Span>,
+
+    /// Compression of backups and WAL. Default: `lz4`.
+    #[serde(default)]
+    pub compression: Compression,
+
+    /// Uploads at a time. Default: the cores of the node, at most 10.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u16>,
+
+    /// What a backup reads of the disk in a second, such as `50Mi`. Default: no limit.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub disk_rate_limit: Option<Memory>,
+
+    /// What it sends in a second. Default: no limit.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub network_rate_limit: Option<Memory>,
+
+    /// Encryption before anything leaves the pod. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub encryption: Option<Libsodium>,
+}
+
+/// Encryption with a key of one's own, by libsodium. Without the key every backup is lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Libsodium {
+    /// The Secret with the key, in the namespace of every cluster of the policy and of those that are restored from it.
+    pub secret: Name,
+
+    /// Its key. Default: `WALG_LIBSODIUM_KEY`.
+    #[serde(default = "libsodium_key")]
+    pub key: String,
+
+    /// How the key is written. Default: 32 bytes as they are.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub transform: Option<KeyTransform>,
+
+    /// Where the key is kept outside this Kubernetes cluster, in words for the one who restores after its loss.
+    pub escrow: String,
+}
+
+fn libsodium_key() -> String {
+    "WALG_LIBSODIUM_KEY".to_owned()
+}
+
+choices!(
+    /// How a libsodium key is written.
+    KeyTransform, "transform", {
+        /// 64 hexadecimal digits.
+        Hex = "hex",
+        /// Base64 of 32 bytes.
+        Base64 = "base64",
+    }
+);
+
+choices!(
+    /// How backups and WAL are compressed; a restore sees it by the objects' names.
+    #[derive(Default)]
+    Compression, "compression", {
+        /// Fast.
+        #[default]
+        Lz4 = "lz4",
+        /// Smaller, at more cost of cores.
+        Zstd = "zstd",
+        /// Smallest, and slowest.
+        Lzma = "lzma",
+        /// Small, and slow to write.
+        Brotli = "brotli",
+    }
+);
+
+impl Libsodium {
+    /// The key of this Secret, which is also kept there.
+    pub fn new(secret: Name, escrow: impl Into<String>) -> Self {
+        Self { secret, key: libsodium_key(), transform: None, escrow: escrow.into() }
+    }
+}
+
+impl BackupPolicy {
+    /// Backups into this store on this schedule, kept so long, with so much to lose.
+    pub fn new(store: Id, schedule: Schedule, keep: Span, rpo: Span) -> Self {
+        Self {
+            store,
+            schedule,
+            keep,
+            rpo,
+            spread: None,
+            compression: Compression::Lz4,
+            concurrency: None,
+            disk_rate_limit: None,
+            network_rate_limit: None,
+            encryption: None,
+        }
+    }
+
+    pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+        let Self {
+            store,
+            schedule,
+            keep,
+            rpo,
+            spread,
+            compression: _,
+            concurrency,
+            disk_rate_limit,
+            network_rate_limit,
+            encryption,
+        } = self;
+        scope.archives().check_store(store.as_str(), &scope.at("store"), problems);
+        match schedule.gaps() {
+            None => problems.invalid(scope.at("schedule"), schedule, "it never runs: no month has such a day"),
+            Some((longest, _)) if longest > 1440 => problems.warning(Problem {
+                trap: Some("sparse-backups"),
+                ..Problem::new(
+                    scope.at("schedule"),
+                    format!("up to {} between two base backups: a restore replays as much WAL, and up to {} are kept for `keep: {keep}`", in_words(longest * 60), in_words(self.numbers().longest_window)),
+                )
+                .hint("one a day is cheaper to restore from")
+            }),
+            Some(_) => {}
+        }
+        if keep.seconds() == 0 {
+            problems.invalid(scope.at("keep"), keep, "nothing would be kept");
+        }
+        if rpo.seconds() < 60 {
+            problems.invalid(
+                scope.at("rpo"),
+                rpo,
+                "at least `1m`: PostgreSQL archives whole segments of 16 MiB, and each costs as much",
+            );
+        } else if rpo.seconds() > keep.seconds() {
+            problems.invalid(scope.at("rpo"), rpo, format!("more than is kept at all, `keep: {keep}`"));
+        }
+        if let Some(spread) = spread
+            && let Err(rule) = schedule.later(spread.seconds() / 60)
+        {
+            problems.invalid(scope.at("spread"), spread, rule);
+        }
+        if *concurrency == Some(0) {
+            problems.invalid(scope.at("concurrency"), 0, "at least 1");
+        }
+        for (field, limit) in [("diskRateLimit", disk_rate_limit), ("networkRateLimit", network_rate_limit)] {
+            if let Some(limit) =
+                limit.as_ref().filter(|limit| limit.bytes().is_none_or(|bytes| bytes < 1 << 20))
+            {
+                problems.invalid(scope.at(field), limit, "expected at least `1Mi`, in bytes for each second");
+            }
+        }
+        if encryption.as_ref().is_some_and(|encryption| encryption.escrow.trim().is_empty()) {
+            problems.required(
+                scope.at("encryption.escrow"),
+                "where the key is kept outside this Kubernetes cluster: with the key every backup is lost",
+            );
+        }
+    }
+
+    /// What the policy comes to.
+    pub fn numbers(&self) -> Numbers {
+        Numbers::of(self)
+    }
+
+    /// Variables that decrypt, in Spilo's words: a part of how an archive is read.
+    pub(crate) fn decryption(&self) -> Vec<EnvVar> {
+        let Some(Libsodium { secret, key, transform, escrow: _ }) = &self.encryption else { return vec![] };
+        let mut variables = vec![EnvVar::from_secret("WALG_LIBSODIUM_KEY", secret.as_str(), key)];
+        variables.extend(
+            transform.map(|transform| EnvVar::new("WALG_LIBSODIUM_KEY_TRANSFORM", transform.as_str())),
+        );
+        variables
+    }
+
+    /// Variables that say how an archive of `cluster` (`<namespace>/<name>`) is written, in Spilo's words.
+    pub(crate) fn writing(&self, cluster: &str, numbers: &Numbers) -> Vec<EnvVar> {
+        let Self {
+            store: _,
+            schedule: _,
+            keep: _,
+            rpo: _,
+            spread: _,
+            compression,
+            concurrency,
+            disk_rate_limit,
+            network_rate_limit,
+            encryption: _,
+        } = self;
+        let mut variables = vec![
+            EnvVar::new("BACKUP_SCHEDULE", self.schedule_of(cluster).as_str()),
+            EnvVar::new("BACKUP_NUM_TO_RETAIN", numbers.retain.to_string()),
+            EnvVar::new("WALG_COMPRESSION_METHOD", compression.as_str()),
+            // One generation, one history: what stands in the archive is never written over.
+            EnvVar::new("WALG_PREVENT_WAL_OVERWRITE", "true"),
+        ];
+        variables
+            .extend(concurrency.map(|number| EnvVar::new("WALG_UPLOAD_CONCURRENCY", number.to_string())));
+        for (name, limit) in
+            [("WALG_DISK_RATE_LIMIT", disk_rate_limit), ("WALG_NETWORK_RATE_LIMIT", network_rate_limit)]
+        {
+            let bytes = limit.as_ref().and_then(Memory::bytes);
+            variables.extend(bytes.map(|bytes| EnvVar::new(name, bytes.to_string())));
+        }
+        variables
+    }
+
+    /// The schedule of one cluster: later by a hash of its name, within `spread`.
+    pub(crate) fn schedule_of(&self, cluster: &str) -> Schedule {
+        let minutes = self.spread.as_ref().map_or(0, Span::seconds) / 60;
+        if minutes == 0 {
+            return self.schedule.clone();
+        }
+        self.schedule.later(fnv1a(cluster) % (minutes + 1)).unwrap_or_else(|_| self.schedule.clone())
+    }
+}
+
+/// FNV-1a, 64 bits: the offset of a cluster's backups must be the same on every machine and in every release.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}

@@ -1,0 +1,194 @@
+//! A cluster's archive side, restore side and standby side: variables, guard, certificates and `archive_timeout`.
+
+use indexmap::IndexMap;
+
+use super::Cluster;
+use crate::archive::{Archive, Archives, Guard, history, names};
+use crate::base::{BackupFacts, Problem, Problems, Scope};
+use crate::crds::env::EnvVar;
+use crate::crds::postgresql::{AdditionalVolume, PostgresqlSettings, PostgresqlSpec};
+use crate::crds::{At, Mirror, Named};
+use crate::restore::Restored;
+use crate::values::Parameter;
+
+impl Cluster {
+    /// The archive that this cluster writes.
+    fn archive<'a>(
+        &'a self,
+        name: &'a str,
+        namespace: &'a str,
+        archives: &'a Archives,
+    ) -> Option<Archive<'a>> {
+        archives.generation(self.backup.policy()?.as_str(), namespace, name, self.generation)
+    }
+
+    /// Every variable of the model: they are the cluster's, and nobody else sets them.
+    fn model(&self, name: &str, image: &str, scope: &Scope) -> Vec<EnvVar> {
+        let mut variables = vec![];
+        if let Some(archive) = self.archive(name, scope.namespace(), scope.archives()) {
+            variables.extend(archive.reading());
+            variables.extend(archive.writing());
+        }
+        if let Some(restore) = &self.restore
+            && let Ok((method, _)) = restore.method(image, scope)
+        {
+            variables.extend(restore.variables(name, method, scope));
+        }
+        if let Some(standby) = &self.standby {
+            variables.extend(standby.variables(scope));
+        }
+        variables
+    }
+
+    /// Adds the model to what the cluster and its overlay say. Names that are taken are reported by their paths.
+    pub(super) fn archiving(&self, name: &str, scope: &Scope, spec: &mut PostgresqlSpec) -> Vec<Taken> {
+        let mut taken: Vec<_> = spec
+            .env
+            .iter()
+            .flat_map(|list| list.iter().enumerate())
+            .filter(|(_, variable)| names::is_owned(&variable.name))
+            .map(|(index, variable)| Taken { path: format!("env.{index}.name"), name: variable.name.clone() })
+            .collect();
+        let image = image(spec, scope);
+        let archive = self.archive(name, scope.namespace(), scope.archives());
+        let restore = self.restore.as_ref();
+        let mut over = PostgresqlSpec::default();
+        let model = self.model(name, &image, scope);
+        over.env = (!model.is_empty()).then(|| Named::from(model));
+
+        let of_restore = restore.and_then(|restore| restore.archive(scope));
+        let of_standby = self.standby.as_ref().and_then(|standby| standby.archive(scope));
+        let mut volumes: Vec<AdditionalVolume> = vec![];
+        for read in [archive, of_restore, of_standby].iter().flatten() {
+            if let Some(volume) = read
+                .store
+                .ca_volume(read.store_id)
+                .filter(|volume| !volumes.iter().any(|known| known == volume))
+            {
+                volumes.push(volume);
+            }
+        }
+        over.additional_volumes = (!volumes.is_empty()).then(|| Named::from(volumes));
+
+        if archive.is_some() || restore.is_some() {
+            let method = restore.and_then(|restore| restore.method(&image, scope).ok());
+            let guard = Guard {
+                image: &image,
+                scope: name,
+                generation: match self.backup.policy() {
+                    Some(_) => history(scope.namespace(), name, self.generation),
+                    None => "none".to_owned(),
+                },
+                archive,
+                method: method.map(|(method, _)| method.as_str()),
+                config_maps: scope.operator().configuration.kubernetes_use_configmaps == Some(true),
+                volume: spec.volume.as_ref(),
+            };
+            over.init_containers = Some(Named::from(vec![guard.container()]));
+        }
+        let mut clashes = vec![];
+        spec.merge(over, At::default(), &mut clashes);
+        let of_names = clashes.into_iter().filter(|path| !path.starts_with("env."));
+        taken.extend(of_names.map(|path| {
+            let name = path.rsplit('.').next().unwrap_or_default().to_owned();
+            Taken { path, name }
+        }));
+
+        if let Some(archive) = archive {
+            let settings = spec.postgresql.get_or_insert_with(PostgresqlSettings::default);
+            let parameters = settings.parameters.get_or_insert_with(IndexMap::new);
+            if parameters.contains_key(TIMEOUT) {
+                taken.push(Taken {
+                    path: format!("postgresql.parameters.{TIMEOUT}"),
+                    name: TIMEOUT.to_owned(),
+                });
+            }
+            let timeout = archive.numbers.archive_timeout;
+            parameters.insert(TIMEOUT.to_owned(), Parameter::from(format!("{timeout}s").as_str()));
+        }
+        taken
+    }
+
+    pub(super) fn validate_archiving(&self, name: &str, scope: &Scope, problems: &mut Problems) {
+        if self.generation == 0 {
+            problems.invalid(scope.at("generation"), 0, "generations begin with 1");
+        }
+        if self.backup.policy().is_none() && self.generation != 1 {
+            problems.forbidden(
+                scope.at("generation"),
+                "a cluster without a backup has one history, which nobody keeps",
+            );
+        }
+        let here = scope.below("restore");
+        if let Some(restore) = &self.restore {
+            let roles: Vec<_> = self.users.keys().cloned().collect();
+            let own = Restored {
+                id: format!("{}/{name}", scope.chart()),
+                generation: self.generation,
+                major: self.postgres.as_str().parse().ok(),
+                roles: &roles,
+            };
+            restore.validate(&own, &here, problems);
+            if self.standby.is_some() {
+                problems.forbidden(here.path(), "`standby` gives the cluster its data; say one of the two");
+            }
+            let image =
+                self.spec.docker_image.clone().or_else(|| configured_image(scope)).unwrap_or_default();
+            match restore.method(&image, scope) {
+                Ok((_, true)) => {}
+                Ok((method, false)) => problems.warning(Problem {
+                    trap: Some("restore-method"),
+                    ..Problem::new(
+                        here.path(),
+                        format!("`{method}` is presumed for image `{image}`: nobody has seen it restore"),
+                    )
+                    .hint("the guard looks into the image before the bootstrap and stops with the method that it knows")
+                }),
+                Err(rule) => problems.required(here.at("method"), rule),
+            }
+        }
+    }
+
+    /// What others may know of the backup.
+    pub(super) fn backup_facts(
+        &self,
+        name: &str,
+        namespace: &str,
+        archives: &Archives,
+    ) -> Option<BackupFacts> {
+        let policy = self.backup.policy()?.as_str();
+        let archive = self.archive(name, namespace, archives)?;
+        let older = (1..self.generation)
+            .filter_map(|generation| Some(archives.generation(policy, namespace, name, generation)?.root()));
+        Some(BackupFacts {
+            policy: policy.to_owned(),
+            store: archive.store_id.to_owned(),
+            generation: self.generation,
+            root: archive.root(),
+            schedule: archive.policy.schedule_of(&format!("{namespace}/{name}")),
+            rpo: archive.policy.rpo.seconds(),
+            numbers: archive.numbers,
+            superseded: older.collect(),
+        })
+    }
+}
+
+const TIMEOUT: &str = "archive_timeout";
+
+/// A name of the backup model that somebody else has used.
+#[derive(Clone, Debug)]
+pub(super) struct Taken {
+    /// Path in the object's `spec`.
+    pub(super) path: String,
+    /// The name.
+    pub(super) name: String,
+}
+
+fn configured_image(scope: &Scope) -> Option<String> {
+    scope.operator().configuration.docker_image.clone()
+}
+
+/// Image of the cluster's pods.
+fn image(spec: &PostgresqlSpec, scope: &Scope) -> String {
+    spec.docker_image.clone().or_else(|| configured_image(scope)).unwrap_or_default()
+}

@@ -1,0 +1,373 @@
+//! Object stores: where archives are, and how they are reached.
+
+mod credentials;
+mod local;
+mod values;
+
+pub use credentials::{ExternalSecret, RemoteKey, SecretStoreKind};
+pub use local::LocalStore;
+pub use values::{Bucket, Endpoint, FileName, KeyPrefix, Region, Unsupported};
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::{Object, Problems, Scope};
+use crate::crds::Free;
+use crate::crds::containers::VolumeMount;
+use crate::crds::env::EnvVar;
+use crate::crds::postgresql::AdditionalVolume;
+use crate::values::{Name, choices, given};
+
+/// A bucket and the way to it: exactly one of `hetzner`, `s3`, `aws` and `local`. Its keys are in a Secret, which must be
+/// in the namespace of every cluster that uses the store, with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+///
+/// ```
+/// use pgsynth_constructs::ObjectStore;
+/// use pgsynth_constructs::object_store::{HetznerStore, StoreLocation};
+/// let mut store = ObjectStore::new("pg-backup-s3".parse()?);
+/// store.hetzner = Some(HetznerStore::new(StoreLocation::Fsn1, "acme-postgres".parse()?));
+/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
+/// ```
+///
+/// ```yaml
+/// stores:
+///   offsite:
+///     hetzner: {location: fsn1, bucket: acme-postgres}
+///     credentials: pg-backup-s3
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ObjectStore {
+    /// Hetzner Object Storage.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub hetzner: Option<HetznerStore>,
+
+    /// Any store that speaks S3.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub s3: Option<S3Store>,
+
+    /// Amazon S3.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub aws: Option<AwsStore>,
+
+    /// An S3 server inside the Kubernetes cluster, which the app renders. For trying things out: it is lost with them.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub local: Option<LocalStore>,
+
+    /// Google Cloud Storage: not there.
+    #[serde(default, skip_serializing)]
+    pub gcs: Unsupported,
+
+    /// Azure Blob Storage: not there.
+    #[serde(default, skip_serializing)]
+    pub azure: Unsupported,
+
+    /// Folder of the bucket below which everything stands; one for each Kubernetes cluster that shares the bucket.
+    /// Default: the bucket's root.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<KeyPrefix>,
+
+    /// The Secret with the keys, in the namespace of every cluster that uses the store.
+    pub credentials: Name,
+
+    /// Has the External Secrets Operator make that Secret in those namespaces. Default: somebody makes it.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub external_secret: Option<ExternalSecret>,
+
+    /// Encryption by the store itself, for one that has it: `AES256` or `aws:kms`. Default: none, because a store that
+    /// has none refuses every upload.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub sse: Option<Sse>,
+
+    /// Key of `aws:kms`. Default: the bucket's.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub kms_key: Option<String>,
+}
+
+/// A bucket of Hetzner's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct HetznerStore {
+    /// Location of the bucket: endpoint and region follow from it.
+    pub location: StoreLocation,
+    /// The bucket.
+    pub bucket: Bucket,
+}
+
+/// A bucket of any store that speaks S3.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct S3Store {
+    /// Address of the store, such as `https://s3.example.com`.
+    pub endpoint: Endpoint,
+    /// Region, as the store checks it in signatures. Without one Spilo would make one up.
+    pub region: Region,
+    /// The bucket.
+    pub bucket: Bucket,
+    /// Whether the bucket stands in the path or in the host's name. Default: `path`.
+    #[serde(default)]
+    pub style: Style,
+    /// The CA that signed the store's certificate. Default: those of the image.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub ca: Option<CaFile>,
+}
+
+/// A bucket of Amazon's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct AwsStore {
+    /// Region.
+    pub region: Region,
+    /// The bucket.
+    pub bucket: Bucket,
+}
+
+/// A certificate in a Secret of each cluster's namespace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct CaFile {
+    /// The Secret.
+    pub secret: Name,
+    /// Its key with the certificate. Default: `ca.crt`.
+    #[serde(default = "ca_crt")]
+    pub key: FileName,
+}
+
+fn ca_crt() -> FileName {
+    "ca.crt".parse().expect("a file name")
+}
+
+choices!(
+    /// Location of a bucket of Hetzner's.
+    StoreLocation, "location", {
+        /// Falkenstein.
+        Fsn1 = "fsn1",
+        /// Nuremberg.
+        Nbg1 = "nbg1",
+        /// Helsinki.
+        Hel1 = "hel1",
+    }
+);
+
+choices!(
+    /// Encryption by the store.
+    Sse, "encryption by the store", {
+        /// Keys of the store's own.
+        Aes256 = "AES256",
+        /// A key of AWS KMS.
+        Kms = "aws:kms",
+    }
+);
+
+choices!(
+    /// Where the bucket's name stands in an address.
+    #[derive(Default)]
+    Style, "style", {
+        /// In the path: `https://host/bucket`.
+        #[default]
+        Path = "path",
+        /// In the host's name: `https://bucket.host`.
+        VirtualHost = "virtualHost",
+    }
+);
+
+impl HetznerStore {
+    /// This bucket in this location.
+    pub fn new(location: StoreLocation, bucket: Bucket) -> Self {
+        Self { location, bucket }
+    }
+}
+
+impl S3Store {
+    /// This bucket of the store at this address, path style.
+    pub fn new(endpoint: Endpoint, region: Region, bucket: Bucket) -> Self {
+        Self { endpoint, region, bucket, style: Style::Path, ca: None }
+    }
+}
+
+impl AwsStore {
+    /// This bucket in this region.
+    pub fn new(region: Region, bucket: Bucket) -> Self {
+        Self { region, bucket }
+    }
+}
+
+impl CaFile {
+    /// The key `ca.crt` of this Secret.
+    pub fn new(secret: Name) -> Self {
+        Self { secret, key: ca_crt() }
+    }
+}
+
+/// How a store is reached, whoever runs it.
+struct Way<'a> {
+    bucket: &'a Bucket,
+    endpoint: Option<String>,
+    region: String,
+    style: Style,
+    ca: Option<&'a CaFile>,
+}
+
+impl ObjectStore {
+    /// A store with its keys in this Secret; say which store by one of the fields.
+    pub fn new(credentials: Name) -> Self {
+        Self {
+            hetzner: None,
+            s3: None,
+            aws: None,
+            local: None,
+            gcs: Unsupported,
+            azure: Unsupported,
+            prefix: None,
+            credentials,
+            external_secret: None,
+            sse: None,
+            kms_key: None,
+        }
+    }
+
+    pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+        let Self {
+            hetzner,
+            s3,
+            aws,
+            local,
+            gcs: _,
+            azure: _,
+            prefix: _,
+            credentials: _,
+            external_secret,
+            sse,
+            kms_key,
+        } = self;
+        let kinds = [hetzner.is_some(), s3.is_some(), aws.is_some(), local.is_some()];
+        match kinds.iter().filter(|given| **given).count() {
+            1 => {}
+            0 => problems.required(scope.path(), "one of `hetzner`, `s3`, `aws` and `local`"),
+            _ => problems.forbidden(scope.path(), "a store is one of `hetzner`, `s3`, `aws` and `local`"),
+        }
+        if kms_key.is_some() && *sse != Some(Sse::Kms) {
+            problems.forbidden(scope.at("kmsKey"), "it needs `sse: aws:kms`");
+        }
+        if let Some(local) = local {
+            local.validate(external_secret.is_some(), scope, problems);
+        }
+    }
+
+    /// What the store needs in the Kubernetes cluster, its Secret in `namespaces` among it.
+    pub(crate) fn objects(&self, id: &str, namespaces: &BTreeSet<&str>, scope: &Scope) -> Vec<Object> {
+        let mut objects = match &self.local {
+            Some(local) => local.objects(id, self, scope),
+            None => vec![],
+        };
+        if let Some(secret) = &self.external_secret {
+            let name = self.credentials.as_str();
+            objects.extend(namespaces.iter().map(|namespace| secret.object(name, namespace, scope)));
+        }
+        objects
+    }
+
+    fn way(&self, id: &str, domain: &str) -> Option<Way<'_>> {
+        if let Some(HetznerStore { location, bucket }) = &self.hetzner {
+            let endpoint = Some(format!("https://{location}.your-objectstorage.com"));
+            return Some(Way {
+                bucket,
+                endpoint,
+                region: location.to_string(),
+                style: Style::Path,
+                ca: None,
+            });
+        }
+        if let Some(S3Store { endpoint, region, bucket, style, ca }) = &self.s3 {
+            let endpoint = Some(endpoint.to_string());
+            return Some(Way {
+                bucket,
+                endpoint,
+                region: region.to_string(),
+                style: *style,
+                ca: ca.as_ref(),
+            });
+        }
+        if let Some(AwsStore { region, bucket }) = &self.aws {
+            let style = Style::VirtualHost;
+            return Some(Way { bucket, endpoint: None, region: region.to_string(), style, ca: None });
+        }
+        let LocalStore { region, bucket, .. } = self.local.as_ref()?;
+        let endpoint = self.local.as_ref().map(|local| local.endpoint(id, domain));
+        Some(Way { bucket, endpoint, region: region.to_string(), style: Style::Path, ca: None })
+    }
+
+    /// Bucket and prefix: `acme-postgres/prod`.
+    pub(crate) fn bucket(&self, id: &str) -> String {
+        let bucket = self.way(id, "").map(|way| way.bucket.to_string()).unwrap_or_default();
+        match &self.prefix {
+            Some(prefix) => format!("{bucket}/{prefix}"),
+            None => bucket,
+        }
+    }
+
+    /// Variables that say how the store is reached, in Spilo's words.
+    pub(crate) fn variables(&self, id: &str, domain: &str) -> Vec<EnvVar> {
+        let Some(Way { bucket: _, endpoint, region, style, ca }) = self.way(id, domain) else {
+            return vec![];
+        };
+        let mut variables = vec![];
+        if let Some(endpoint) = endpoint {
+            variables.push(EnvVar::new("AWS_ENDPOINT", &endpoint));
+            if style == Style::VirtualHost {
+                // Spilo derives path style from a plain endpoint, whatever else is said; 4.0 reads the first name, 4.1
+                // the second (configure_spilo.py, write_wale_environment).
+                let endpoint = endpoint.replacen("://", "+virtualhost://", 1);
+                variables.push(EnvVar::new("WALE_S3_ENDPOINT", &endpoint));
+                variables.push(EnvVar::new("WALG_S3_ENDPOINT", endpoint));
+            }
+            variables.push(EnvVar::new("AWS_S3_FORCE_PATH_STYLE", (style == Style::Path).to_string()));
+        }
+        variables.push(EnvVar::new("AWS_REGION", region));
+        for key in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            variables.push(EnvVar::from_secret(key, self.credentials.as_str(), key));
+        }
+        // What is said wins over what Spilo would choose: some versions ask for AES256 where nothing is said.
+        variables.push(EnvVar::new("WALG_DISABLE_S3_SSE", self.sse.is_none().to_string()));
+        variables.extend(self.sse.map(|sse| EnvVar::new("WALG_S3_SSE", sse.as_str())));
+        variables.extend(self.kms_key.as_ref().map(|key| EnvVar::new("WALG_S3_SSE_KMS_ID", key)));
+        variables.extend(ca.map(|CaFile { key, .. }| {
+            EnvVar::new("WALG_S3_CA_CERT_FILE", format!("{}/{key}", ca_folder(id)))
+        }));
+        variables
+    }
+
+    /// The volume with the store's CA, where it has one of its own.
+    pub(crate) fn ca_volume(&self, id: &str) -> Option<AdditionalVolume> {
+        let CaFile { secret, key: _ } = self.s3.as_ref()?.ca.as_ref()?;
+        let source = serde_yaml::from_str(&format!("{{secret: {{secretName: {secret}}}}}")).ok()?;
+        Some(AdditionalVolume {
+            is_sub_path_expr: None,
+            mount_path: ca_folder(id),
+            name: ca_volume_name(id),
+            sub_path: None,
+            target_containers: None,
+            volume_source: Free(source),
+        })
+    }
+
+    /// The mount of that volume in a container of one's own.
+    pub(crate) fn ca_mount(&self, id: &str) -> Option<VolumeMount> {
+        self.s3.as_ref()?.ca.as_ref()?;
+        Some(VolumeMount { read_only: Some(true), ..VolumeMount::at(ca_volume_name(id), ca_folder(id)) })
+    }
+}
+
+fn ca_folder(id: &str) -> String {
+    format!("/etc/pgsynth/stores/{id}")
+}
+
+fn ca_volume_name(id: &str) -> String {
+    format!("store-ca-{id}")
+}

@@ -1,0 +1,286 @@
+//! An S3 server inside the Kubernetes cluster, so that backup and restore can be tried on one machine.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy};
+use k8s_openapi::api::core::v1::{
+    Capabilities, Container, ContainerPort, EnvVar, EnvVarSource, HTTPGetAction, PersistentVolumeClaim,
+    PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec,
+    PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext,
+    Service, ServicePort, ServiceSpec, Volume, VolumeMount, VolumeResourceRequirements,
+};
+use k8s_openapi::api::networking::v1::{
+    NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
+};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde::{Deserialize, Serialize};
+
+use super::{Bucket, ObjectStore, Region};
+use crate::base::{Object, Problems, Scope, Stage, either};
+use crate::namespace::{Namespace, annotations_of};
+use crate::values::{Memory, Name, given};
+
+/// An S3 server with one volume, in a namespace of its own. Region and bucket are those of production, so that the same
+/// archive is written here and there. The Secret with its keys must be in its namespace as well.
+///
+/// ```
+/// use pgsynth_constructs::Namespace;
+/// use pgsynth_constructs::object_store::LocalStore;
+/// let namespace = Namespace::created("s3".parse()?);
+/// let store = LocalStore::new(namespace, "fsn1".parse()?, "acme-postgres".parse()?);
+/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LocalStore {
+    /// Its namespace.
+    pub namespace: Namespace,
+
+    /// Region that it answers to.
+    pub region: Region,
+
+    /// The bucket, which it makes.
+    pub bucket: Bucket,
+
+    /// Size of its volume. Default: `10Gi`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub size: Option<Memory>,
+
+    /// StorageClass of its volume. Default: the platform's.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub class: Option<Name>,
+}
+
+const PORT: i32 = 7070;
+const LABEL: &str = "app.kubernetes.io/name";
+
+impl LocalStore {
+    /// A server in this namespace, with this region and bucket.
+    pub fn new(namespace: Namespace, region: Region, bucket: Bucket) -> Self {
+        Self { namespace, region, bucket, size: None, class: None }
+    }
+
+    pub(super) fn validate(&self, external: bool, scope: &Scope, problems: &mut Problems) {
+        let Self { namespace, region: _, bucket: _, size: _, class: _ } = self;
+        namespace.validate(&scope.below("local.namespace"), problems);
+        if external {
+            problems.forbidden(
+                scope.at("externalSecret"),
+                "a local store is for a machine on which nothing lasts; make its Secret by hand, as `pgsynth list --secrets` shows",
+            );
+        }
+    }
+
+    /// Address of the server, for pods of the Kubernetes cluster.
+    pub(super) fn endpoint(&self, id: &str, domain: &str) -> String {
+        format!("http://{id}.{}.svc.{domain}:{PORT}", self.namespace.name)
+    }
+
+    pub(super) fn objects(&self, id: &str, store: &ObjectStore, scope: &Scope) -> Vec<Object> {
+        let Self { namespace, region, bucket, size, class } = self;
+        let metadata = |protected: bool| ObjectMeta {
+            name: Some(id.to_owned()),
+            namespace: Some(namespace.name.to_string()),
+            labels: Some(scope.labels().clone().into_iter().collect()),
+            annotations: if protected { annotations_of(scope, &IndexMap::new()) } else { None },
+            ..ObjectMeta::default()
+        };
+        let selector = BTreeMap::from([(LABEL.to_owned(), id.to_owned())]);
+        let class = class.as_ref().map(Name::as_str).or_else(|| scope.platform().storage_class());
+        let size = size.clone().unwrap_or_else(|| Memory::gibibytes(10));
+        let claim = PersistentVolumeClaim {
+            metadata: metadata(true),
+            spec: Some(PersistentVolumeClaimSpec {
+                access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
+                storage_class_name: class.map(str::to_owned),
+                resources: Some(VolumeResourceRequirements {
+                    requests: Some(BTreeMap::from([("storage".to_owned(), Quantity(size.to_string()))])),
+                    ..VolumeResourceRequirements::default()
+                }),
+                ..PersistentVolumeClaimSpec::default()
+            }),
+            ..PersistentVolumeClaim::default()
+        };
+        let mut labels = metadata(false).labels.unwrap_or_default();
+        labels.extend(selector.clone());
+        let spec = DeploymentSpec {
+            replicas: Some(1),
+            // Two servers on one volume would wait for each other.
+            strategy: Some(DeploymentStrategy { type_: Some("Recreate".to_owned()), ..Default::default() }),
+            selector: LabelSelector { match_labels: Some(selector.clone()), ..LabelSelector::default() },
+            template: PodTemplateSpec {
+                metadata: Some(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() }),
+                spec: Some(pod(id, region, bucket, store, scope)),
+            },
+            ..DeploymentSpec::default()
+        };
+        let deployment =
+            Deployment { metadata: metadata(false), spec: either(spec), ..Deployment::default() };
+        let service = Service {
+            metadata: metadata(false),
+            spec: Some(ServiceSpec {
+                selector: Some(selector.clone()),
+                ports: Some(vec![ServicePort {
+                    name: Some("s3".to_owned()),
+                    port: PORT,
+                    protocol: Some("TCP".to_owned()),
+                    target_port: Some(IntOrString::String("s3".to_owned())),
+                    ..ServicePort::default()
+                }]),
+                ..ServiceSpec::default()
+            }),
+            ..Service::default()
+        };
+        let mut objects = namespace.objects(&scope.below("local.namespace"), "restricted");
+        objects.push(Object::of(Stage::Storage, scope.path(), claim));
+        objects.push(Object::of(Stage::Storage, scope.path(), deployment));
+        objects.push(Object::of(Stage::Storage, scope.path(), service));
+        objects.push(Object::of(Stage::Storage, scope.path(), policy(metadata(false), selector, scope)));
+        objects
+    }
+}
+
+/// The server: versitygw over a folder, in which every folder is a bucket.
+fn pod(id: &str, region: &Region, bucket: &Bucket, store: &ObjectStore, scope: &Scope) -> PodSpec {
+    let plain =
+        |name: &str, value: String| EnvVar { name: name.to_owned(), value: Some(value), ..EnvVar::default() };
+    let key = |name: &str, key: &str| EnvVar {
+        name: name.to_owned(),
+        value_from: Some(EnvVarSource {
+            secret_key_ref: Some(SecretKeySelector {
+                key: key.to_owned(),
+                name: either(store.credentials.to_string()),
+                ..SecretKeySelector::default()
+            }),
+            ..EnvVarSource::default()
+        }),
+        ..EnvVar::default()
+    };
+    let mounts = || {
+        Some(vec![VolumeMount {
+            name: "data".to_owned(),
+            mount_path: "/data".to_owned(),
+            ..VolumeMount::default()
+        }])
+    };
+    let security = || {
+        Some(SecurityContext {
+            allow_privilege_escalation: Some(false),
+            capabilities: Some(Capabilities { drop: Some(vec!["ALL".to_owned()]), ..Default::default() }),
+            read_only_root_filesystem: Some(true),
+            ..SecurityContext::default()
+        })
+    };
+    let amounts = |cpu: Option<&str>, memory: &str| {
+        let cpu = cpu.map(|cpu| ("cpu".to_owned(), Quantity(cpu.to_owned())));
+        let memory = ("memory".to_owned(), Quantity(memory.to_owned()));
+        Some(cpu.into_iter().chain([memory]).collect::<BTreeMap<_, _>>())
+    };
+    let resources = || {
+        Some(ResourceRequirements {
+            requests: amounts(Some("50m"), "64Mi"),
+            limits: amounts(None, "512Mi"),
+            ..ResourceRequirements::default()
+        })
+    };
+    let image = Some(scope.release().s3_image.to_owned());
+    let make_bucket = Container {
+        name: "bucket".to_owned(),
+        image: image.clone(),
+        command: Some(
+            ["mkdir", "-p", &format!("/data/buckets/{bucket}"), "/data/meta"].map(str::to_owned).into(),
+        ),
+        resources: resources(),
+        security_context: security(),
+        volume_mounts: mounts(),
+        ..Container::default()
+    };
+    let server = Container {
+        name: "s3".to_owned(),
+        image,
+        args: Some(["posix", "/data/buckets"].map(str::to_owned).into()),
+        env: Some(vec![
+            plain("VGW_PORT", format!(":{PORT}")),
+            plain("VGW_REGION", region.to_string()),
+            plain("VGW_HEALTH", "/_/health".to_owned()),
+            plain("VGW_META_SIDECAR", "/data/meta".to_owned()),
+            key("ROOT_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
+            key("ROOT_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
+        ]),
+        ports: Some(vec![ContainerPort {
+            name: Some("s3".to_owned()),
+            container_port: PORT,
+            protocol: Some("TCP".to_owned()),
+            ..ContainerPort::default()
+        }]),
+        readiness_probe: Some(Probe {
+            http_get: Some(HTTPGetAction {
+                path: Some("/_/health".to_owned()),
+                port: IntOrString::String("s3".to_owned()),
+                ..HTTPGetAction::default()
+            }),
+            ..Probe::default()
+        }),
+        resources: resources(),
+        security_context: security(),
+        volume_mounts: mounts(),
+        ..Container::default()
+    };
+    PodSpec {
+        automount_service_account_token: Some(false),
+        init_containers: Some(vec![make_bucket]),
+        containers: vec![server],
+        security_context: Some(PodSecurityContext {
+            run_as_non_root: Some(true),
+            run_as_user: Some(1000),
+            run_as_group: Some(1000),
+            fs_group: Some(1000),
+            seccomp_profile: Some(SeccompProfile {
+                type_: "RuntimeDefault".to_owned(),
+                ..SeccompProfile::default()
+            }),
+            ..PodSecurityContext::default()
+        }),
+        volumes: Some(vec![Volume {
+            name: "data".to_owned(),
+            persistent_volume_claim: Some(PersistentVolumeClaimVolumeSource {
+                claim_name: id.to_owned(),
+                ..PersistentVolumeClaimVolumeSource::default()
+            }),
+            ..Volume::default()
+        }]),
+        ..PodSpec::default()
+    }
+}
+
+/// Only PostgreSQL's pods reach the server.
+fn policy(metadata: ObjectMeta, selector: BTreeMap<String, String>, scope: &Scope) -> NetworkPolicy {
+    let kubernetes = scope.operator().configuration.kubernetes.clone().unwrap_or_default();
+    let clusters = kubernetes.cluster_labels.unwrap_or_default();
+    let rule = NetworkPolicyIngressRule {
+        from: Some(vec![NetworkPolicyPeer {
+            namespace_selector: Some(LabelSelector::default()),
+            pod_selector: Some(LabelSelector {
+                match_labels: Some(clusters.into_iter().collect()),
+                ..LabelSelector::default()
+            }),
+            ..NetworkPolicyPeer::default()
+        }]),
+        ports: Some(vec![NetworkPolicyPort {
+            port: Some(IntOrString::String("s3".to_owned())),
+            protocol: Some("TCP".to_owned()),
+            ..NetworkPolicyPort::default()
+        }]),
+    };
+    let spec = NetworkPolicySpec {
+        pod_selector: either(LabelSelector { match_labels: Some(selector), ..LabelSelector::default() }),
+        policy_types: Some(vec!["Ingress".to_owned()]),
+        ingress: Some(vec![rule]),
+        ..NetworkPolicySpec::default()
+    };
+    NetworkPolicy { metadata, spec: Some(spec) }
+}

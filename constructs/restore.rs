@@ -1,0 +1,243 @@
+//! Where a cluster's first data comes from: an archive, at a time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::archive::{Archive, ArchivePath, History, prefixed};
+use crate::base::{Problem, Problems, Scope};
+use crate::crds::env::EnvVar;
+pub use crate::releases::RestoreMethod;
+use crate::traps::report;
+use crate::values::{Id, Moment, given, one_of};
+
+/// Where a cluster's first data comes from: a generation of a cluster of the app, or of one that is retired, or any
+/// archive by its path. It stays in the app as the record of that: a guard in the pod makes it inert once there is data.
+///
+/// ```
+/// use pgsynth_constructs::Restore;
+/// let mut restore = Restore::of("acme-orders", 1, "2026-11-24T10:00:00+01:00".parse()?);
+/// restore.exclusive = true;
+/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
+/// ```
+///
+/// ```yaml
+/// restore: {cluster: acme-orders, generation: 1, at: "2026-11-24T10:00:00+01:00"}
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Restore {
+    /// The source: a cluster of this chart by its id, or `<chart>/<cluster>`; its own name for a restore in place.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+
+    /// Which of the source's histories.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub generation: Option<u32>,
+
+    /// Instead of a cluster, an archive that anyone made: `s3://bucket/.../wal`, without the major version. Every major up
+    /// to the cluster's own is tried.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub path: Option<ArchivePath>,
+
+    /// The time to which the data is brought, with its zone, or `latest` for the end of the archive.
+    pub at: Moment,
+
+    /// Whether a transaction that was committed exactly then is left out. Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exclusive: bool,
+
+    /// The policy under which that data was written. Default: the source's present one; required with `path`, and where
+    /// the source is retired and does not say it.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub backup: Option<Id>,
+
+    /// How the image restores. Required for an image that the release does not know. Default: the release's.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub method: Option<RestoreMethod>,
+}
+
+impl Restore {
+    /// From this generation of a cluster, at this time.
+    pub fn of(cluster: impl Into<String>, generation: u32, at: Moment) -> Self {
+        Self { cluster: Some(cluster.into()), generation: Some(generation), ..Self::new(at) }
+    }
+
+    /// From the archive at this path, which was written under this policy.
+    pub fn from_path(path: ArchivePath, backup: Id, at: Moment) -> Self {
+        Self { path: Some(path), backup: Some(backup), ..Self::new(at) }
+    }
+
+    fn new(at: Moment) -> Self {
+        Self { cluster: None, generation: None, path: None, at, exclusive: false, backup: None, method: None }
+    }
+
+    /// The source's history, where it is named by a cluster that is known.
+    fn source<'a>(&self, scope: &Scope<'a>) -> Option<(String, &'a History)> {
+        scope.archives().find(scope.chart(), self.cluster.as_deref()?)
+    }
+
+    fn policy<'a>(&'a self, scope: &Scope<'a>) -> Option<&'a str> {
+        let present = || self.source(scope).and_then(|(_, source)| source.policy.as_deref());
+        self.backup.as_ref().map(Id::as_str).or_else(present)
+    }
+
+    /// The archive that is read.
+    pub(crate) fn archive<'a>(&'a self, scope: &Scope<'a>) -> Option<Archive<'a>> {
+        let policy = self.policy(scope)?;
+        if let Some(path) = &self.path {
+            return scope.archives().path(policy, path);
+        }
+        let (_, source) = self.source(scope)?;
+        scope.archives().generation(policy, &source.namespace, &source.name, self.generation?)
+    }
+
+    /// Name that Spilo knows the source by.
+    fn scope_name<'a>(&'a self, own: &'a str, scope: &Scope<'a>) -> &'a str {
+        self.source(scope).map_or(own, |(_, source)| source.name.as_str())
+    }
+
+    /// The restore side: the reading half with `CLONE_` before every name, method, scope and time, and nothing else.
+    pub(crate) fn variables(&self, own: &str, method: RestoreMethod, scope: &Scope) -> Vec<EnvVar> {
+        let Some(archive) = self.archive(scope) else { return vec![] };
+        let mut variables = vec![
+            EnvVar::new("CLONE_METHOD", method.as_str()),
+            EnvVar::new("CLONE_SCOPE", self.scope_name(own, scope)),
+        ];
+        if let Some(time) = self.at.time() {
+            variables.push(EnvVar::new("CLONE_TARGET_TIME", time));
+            if self.exclusive {
+                // Spilo asks whether the text is empty, so that `false` would mean true (configure_spilo.py, TEMPLATE).
+                variables.push(EnvVar::new("CLONE_TARGET_INCLUSIVE", ""));
+            }
+        }
+        variables.extend(prefixed("CLONE_", archive.reading()));
+        variables
+    }
+
+    /// `own` is the cluster that is restored into, as `<chart>/<cluster>`, with its generation, its policy, its major and
+    /// its roles.
+    pub(crate) fn validate(&self, own: &Restored, scope: &Scope, problems: &mut Problems) {
+        let Self { cluster, generation, path, at, exclusive, backup, method: _ } = self;
+        match (cluster, path) {
+            (Some(_), Some(_)) => {
+                problems.forbidden(scope.path(), "either `cluster` and `generation`, or `path`");
+            }
+            (None, None) => problems.required(
+                scope.path(),
+                "the source: `cluster` and `generation`, or the `path` of an archive",
+            ),
+            (Some(cluster), None) => self.validate_cluster(cluster, own, scope, problems),
+            (None, Some(_)) => {
+                if generation.is_some() {
+                    problems.forbidden(scope.at("generation"), "a path is one archive, whatever it holds");
+                }
+                if backup.is_none() {
+                    problems.required(
+                        scope.at("backup"),
+                        "the policy whose store and keys read the archive at `path`",
+                    );
+                }
+            }
+        }
+        if let Some(backup) = backup {
+            scope.archives().check_policy(backup.as_str(), &scope.at("backup"), problems);
+        }
+        if *exclusive && at.time().is_none() {
+            problems.forbidden(scope.at("exclusive"), "`at: latest` has no time to leave out");
+        }
+    }
+
+    fn validate_cluster(&self, cluster: &str, own: &Restored, scope: &Scope, problems: &mut Problems) {
+        let Some((id, source)) = self.source(scope) else {
+            let rule = scope.archives().no_cluster(cluster);
+            problems
+                .error(Problem::new(scope.at("cluster"), format!("invalid value `{cluster}`: {rule}")).hint(
+                "a cluster that is gone stands under `retired`, with its namespace, generation and backup",
+            ));
+            return;
+        };
+        let Some(generation) = self.generation else {
+            let last = source.generation;
+            problems.required(
+                scope.at("generation"),
+                format!("which history of `{cluster}`; the last is {last}"),
+            );
+            return;
+        };
+        if generation == 0 || generation > source.generation {
+            problems.invalid(
+                scope.at("generation"),
+                generation,
+                format!("`{id}` has generations 1 to {}", source.generation),
+            );
+        }
+        if id == own.id && generation >= own.generation && generation <= source.generation {
+            problems.error(
+                Problem::new(
+                    scope.at("generation"),
+                    format!(
+                        "forbidden: a cluster is not restored from the history that it writes, {generation}"
+                    ),
+                )
+                .hint(format!(
+                    "a restore in place begins a new one: `generation: {}` beside `restore`",
+                    generation + 1
+                )),
+            );
+        }
+        if self.policy(scope).is_none() {
+            let rule = match source.retired {
+                true => format!(
+                    "`retired.{id}` names no `backup`; say here under which policy its data was written"
+                ),
+                false => format!("`{id}` has no backup now; say under which policy its data was written"),
+            };
+            problems.required(scope.at("backup"), rule);
+        }
+        if let (Some(major), Some(of_source)) = (own.major, source.major)
+            && major < of_source
+        {
+            report(
+                "T15",
+                Problem::new(
+                    scope.at("cluster"),
+                    format!("`{id}` runs PostgreSQL {of_source} and this cluster {major}: archives of later majors are not looked at"),
+                )
+                .hint("a restore to a time before the source's upgrade still finds its archive"),
+                problems,
+            );
+        }
+        let missing: Vec<_> =
+            source.roles.iter().filter(|role| !own.roles.contains(role)).map(String::as_str).collect();
+        if id != own.id && !missing.is_empty() {
+            report(
+                "T16",
+                Problem::new(
+                    scope.at("cluster"),
+                    format!("roles of `{id}` that this cluster does not name: `{}`; they come with the data, and keep their old passwords", missing.join("`, `")),
+                )
+                .hint("name them under `users`, and the operator makes their Secrets"),
+                problems,
+            );
+        }
+    }
+
+    /// The method, or why there is none: `image` is the image of the cluster's pods.
+    pub(crate) fn method(&self, image: &str, scope: &Scope) -> Result<(RestoreMethod, bool), String> {
+        if let Some(method) = self.method {
+            return Ok((method, true));
+        }
+        scope.release().restore_method(image).ok_or_else(|| {
+            let known: Vec<_> = scope.release().restore_methods.iter().map(|(known, ..)| *known).collect();
+            format!("how image `{image}` restores is not known; say `method`, `CLONE_WITH_WALE` up to Spilo 4.0, `CLONE_WITH_WALG` later; images that are known: {}", one_of(image, &known))
+        })
+    }
+}
+
+/// The cluster into which a restore goes.
+pub(crate) struct Restored<'a> {
+    pub(crate) id: String,
+    pub(crate) generation: u32,
+    pub(crate) major: Option<u32>,
+    pub(crate) roles: &'a [String],
+}
