@@ -1,16 +1,22 @@
-//! Production at Hetzner: the operator, storage of Longhorn's, and the databases of a shop.
+//! Production at Hetzner: the operator, storage of Longhorn's, an archive outside the Kubernetes cluster, and the databases
+//! of a shop.
 
 use pgsynth::constructs::base::Problem;
 use pgsynth::constructs::cluster::{Endpoint, LoadBalancer, Location, Pooler};
+use pgsynth::constructs::object_store::{HetznerStore, StoreLocation};
 use pgsynth::constructs::operator::WatchSetting;
 use pgsynth::constructs::platform::Platform;
 use pgsynth::constructs::releases::ReleaseName;
 use pgsynth::constructs::storage::{Layout, Longhorn};
 use pgsynth::constructs::values::{Memory, Name};
-use pgsynth::constructs::{App, Backup, Chart, Cluster, Database, Namespace, Operator, Storage, Volume};
+use pgsynth::constructs::{
+    App, Backup, BackupPolicy, Chart, Cluster, Database, Namespace, ObjectStore, Operator, Storage, Volume,
+};
 
 /// PostgreSQL replicates, Longhorn does not: for clusters of two instances or more.
 const REPLICATING: &str = "longhorn-postgres-local";
+/// The policy of every cluster.
+const NIGHTLY: &str = "nightly";
 /// Longhorn replicates: for clusters of one instance.
 const SINGLE: &str = "longhorn-postgres-replicated";
 
@@ -25,7 +31,14 @@ pub fn app() -> Result<App, Problem> {
 
 fn compose() -> Result<App, Box<dyn std::error::Error>> {
     let mut app = App::new("hetzner".parse()?, ReleaseName::R2026_11, Platform::Hetzner);
-    app.accept.insert("no-backup".to_owned(), "backups come with a later release of pgsynth".to_owned());
+
+    let mut offsite = ObjectStore::new("pg-backup-s3".parse()?);
+    offsite.hetzner = Some(HetznerStore::new(StoreLocation::Fsn1, "acme-postgres".parse()?));
+    let store = app.stores.add("offsite", offsite)?;
+    let mut nightly =
+        BackupPolicy::new(store.id().clone(), "0 1 * * *".parse()?, "14d".parse()?, "5m".parse()?);
+    nightly.spread = Some("2h".parse()?);
+    app.backups.add(NIGHTLY, nightly)?;
 
     let mut operator = Chart::new(Namespace::created("postgres-operator".parse()?));
     operator.operator = Some(Operator::new(WatchSetting::All));
@@ -71,6 +84,6 @@ fn reports() -> Result<Cluster, Box<dyn std::error::Error>> {
 /// What all clusters of this app have in common.
 fn cluster(size: Memory, class: &str) -> Result<Cluster, Box<dyn std::error::Error>> {
     let volume = Volume::of_class(size, Name::try_from(class)?);
-    let backup = Backup::none("backups come with a later release of pgsynth");
+    let backup = Backup::Policy(NIGHTLY.parse()?);
     Ok(Cluster::new("acme".parse()?, "18".parse()?, volume, backup))
 }

@@ -66,6 +66,8 @@ pub struct Release {
     pub postgres: &'static [&'static str],
     /// Versions of Kubernetes that were tried, first and last.
     pub kubernetes: (&'static str, &'static str),
+    /// The script that keeps a second history out of an archive, run by the image of PostgreSQL's pods.
+    pub archive_guard: &'static str,
     /// Image of the S3 server of a local store.
     pub s3_image: &'static str,
     /// How images restore: image, method, and whether it was seen to.

@@ -1,6 +1,6 @@
 //! Stores and policies of an app, and what else may reach into the archives of its clusters.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::App;
 use super::validate::Entry;
@@ -8,7 +8,12 @@ use crate::archive::names;
 use crate::base::{Object, OperatorFacts, Problem, Problems, Scope};
 
 /// Validates stores and policies, and renders what stores need.
-pub(super) fn validate(app: &App, scope: &Scope, objects: &mut Vec<Object>, problems: &mut Problems) {
+pub(super) fn validate(
+    app: &App,
+    scope: &Scope,
+    objects: &mut Vec<Object>,
+    problems: &mut Problems,
+) -> BTreeMap<String, Vec<String>> {
     for (id, store) in app.stores.iter() {
         let here = scope.below(&format!("stores.{id}"));
         store.validate(&here, problems);
@@ -21,7 +26,13 @@ pub(super) fn validate(app: &App, scope: &Scope, objects: &mut Vec<Object>, prob
     for (id, policy) in app.backups.iter() {
         policy.validate(&scope.below(&format!("backups.{id}")), problems);
     }
-    let mut roots = std::collections::BTreeMap::new();
+    retired(app, scope, problems)
+}
+
+/// The archives of retired clusters; none may be one that a cluster writes.
+fn retired(app: &App, scope: &Scope, problems: &mut Problems) -> BTreeMap<String, Vec<String>> {
+    let mut roots = BTreeMap::new();
+    let mut retired_roots: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (id, facts) in scope.clusters {
         if let Some(backup) = &facts.backup {
             roots.insert(backup.root.clone(), id.clone());
@@ -43,14 +54,17 @@ pub(super) fn validate(app: &App, scope: &Scope, objects: &mut Vec<Object>, prob
         for generation in 1..=history.generation {
             let archive =
                 scope.archives().generation(backup.as_str(), &history.namespace, &history.name, generation);
-            if let Some(cluster) = archive.and_then(|archive| roots.get(&archive.root())) {
+            let Some(root) = archive.map(|archive| archive.root()) else { continue };
+            if let Some(cluster) = roots.get(&root) {
                 problems.forbidden(
                     &path,
                     format!("`{cluster}` writes the archive of its generation {generation}; give `{cluster}` a later `generation`"),
                 );
             }
+            retired_roots.entry(id.clone()).or_default().push(root);
         }
     }
+    retired_roots
 }
 
 /// Namespaces of the clusters that read or write in a store.

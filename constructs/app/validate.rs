@@ -29,6 +29,7 @@ pub struct Valid {
     clusters: BTreeMap<String, ClusterFacts>,
     crds: Vec<(&'static str, &'static str)>,
     operator: OperatorFacts,
+    retired: BTreeMap<String, Vec<String>>,
 }
 
 impl Valid {
@@ -45,6 +46,11 @@ impl Valid {
     /// The Secrets that must exist before the app is applied, sorted.
     pub fn secrets(&self) -> Vec<SecretNeed> {
         secrets::needs(&self.objects, &self.operator, &self.clusters)
+    }
+
+    /// Archives of retired clusters, by `<chart>/<cluster>`; nothing removes them.
+    pub fn retired_archives(&self) -> &BTreeMap<String, Vec<String>> {
+        &self.retired
     }
 
     /// What the output has to remember.
@@ -116,7 +122,7 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
         clusters: &facts,
         archives: &archives,
     };
-    backups::validate(app, &own, &mut objects, &mut problems);
+    let retired_archives = backups::validate(app, &own, &mut objects, &mut problems);
     backups::environment(app, &operator, &entries, &mut problems);
     checks::operator(app, &operator, &mut problems);
     let classes = checks::known_classes(app, &objects);
@@ -136,7 +142,15 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
         return Err(problems);
     }
     let crds = crds(app, &operator);
-    Ok(Valid { objects, record, warnings: problems.warnings, clusters: facts, crds, operator })
+    Ok(Valid {
+        objects,
+        record,
+        warnings: problems.warnings,
+        clusters: facts,
+        crds,
+        operator,
+        retired: retired_archives,
+    })
 }
 
 /// Everything of a chart but its clusters.

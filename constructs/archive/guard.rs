@@ -12,11 +12,10 @@ use crate::values::IntOrText;
 /// Name of the init container; it finds the leader's history by it.
 const GUARD: &str = "archive-guard";
 
-/// What the guard does and why stands in the script.
-const SCRIPT: &str = include_str!("guard.sh");
-
 /// What the guard must know of a cluster.
 pub(crate) struct Guard<'a> {
+    /// What it does, and why, stands in the script; a release never changes it, because that restarts every database.
+    pub(crate) script: &'a str,
     pub(crate) image: &'a str,
     pub(crate) scope: &'a str,
     /// `<namespace>/<cluster>/<n>`, or `none`.
@@ -31,7 +30,7 @@ pub(crate) struct Guard<'a> {
 
 impl Guard<'_> {
     pub(crate) fn container(&self) -> InitContainer {
-        let Self { image, scope, generation, archive, method, config_maps, volume } = self;
+        let Self { script, image, scope, generation, archive, method, config_maps, volume } = self;
         let mut env = vec![
             EnvVar::new("GENERATION", generation),
             EnvVar::new("SCOPE", *scope),
@@ -58,7 +57,7 @@ impl Guard<'_> {
             Some(amounts.iter().map(amount).collect::<IndexMap<_, _>>())
         };
         InitContainer {
-            command: Some(["bash", "-c", SCRIPT].map(str::to_owned).into()),
+            command: Some(["bash", "-c", script].map(str::to_owned).into()),
             env: Some(env.into()),
             image: Some((*image).to_owned()),
             resources: Some(ContainerResources {

@@ -73,6 +73,7 @@ impl Cluster {
         if archive.is_some() || restore.is_some() {
             let method = restore.and_then(|restore| restore.method(&image, scope).ok());
             let guard = Guard {
+                script: scope.release().archive_guard,
                 image: &image,
                 scope: name,
                 generation: match self.backup.policy() {

@@ -16,6 +16,7 @@ pub(super) static RELEASE: Release = Release {
     logical_backup_image: LOGICAL_BACKUP_IMAGE,
     postgres: &["14", "15", "16", "17", "18"],
     kubernetes: ("1.33", "1.36"),
+    archive_guard: include_str!("r2026_11/archive-guard.sh"),
     s3_image: "ghcr.io/versity/versitygw:v1.8.0",
     restore_methods: &[
         ("ghcr.io/zalando/spilo-17:4.0-p3", RestoreMethod::Wale, true),

@@ -1,4 +1,6 @@
-//! `pgsynth list`: apps, constructs and objects, or the Secrets that must exist.
+//! `pgsynth list`: apps, constructs and objects, the Secrets that must exist, or the backups.
+
+mod backups;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -13,7 +15,7 @@ use super::Exit;
 use super::project::{Loaded, Project};
 use super::terminal;
 
-/// List apps, constructs and objects, or the Secrets that must exist
+/// List apps, constructs and objects, the Secrets that must exist, or the backups
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// List this app only (repeatable)
@@ -23,6 +25,10 @@ pub(super) struct Arguments {
     /// List the Secrets that must exist before the output is applied, with the command that makes each
     #[arg(long)]
     secrets: bool,
+
+    /// List where each cluster's archive is, how far back it reaches, and what it costs
+    #[arg(long, conflicts_with = "secrets")]
+    backups: bool,
 
     /// How it is written
     #[arg(long, value_enum, default_value = "text")]
@@ -49,14 +55,20 @@ pub(super) fn run(
         let Some((valid, _)) = loaded.validate(&project.root, &[])? else { return Ok(Exit::Invalid) };
         listed.push((loaded, valid));
     }
-    let text = match (arguments.format, arguments.secrets) {
-        (Format::Json, secrets) => {
+    let text = match arguments.format {
+        Format::Json => {
             let apps: Vec<_> =
-                listed.iter().map(|(loaded, valid)| json_app(loaded, valid, secrets)).collect();
+                listed.iter().map(|(loaded, valid)| json_app(loaded, valid, arguments)).collect();
             format!("{:#}\n", json!({ "apps": apps }))
         }
-        (Format::Text, true) => listed.iter().map(|(loaded, valid)| secrets(loaded, valid)).collect(),
-        (Format::Text, false) => listed.iter().map(|(loaded, valid)| objects(loaded, valid)).collect(),
+        Format::Text => {
+            let list = match (arguments.secrets, arguments.backups) {
+                (true, _) => secrets,
+                (_, true) => backups::text,
+                _ => objects,
+            };
+            listed.iter().map(|(loaded, valid)| list(loaded, valid)).collect()
+        }
     };
     terminal::out(&text)?;
     Ok(Exit::Done)
@@ -124,7 +136,7 @@ fn command(need: &SecretNeed) -> String {
     format!("kubectl -n {namespace} create secret generic {name}{keys}")
 }
 
-fn json_app(loaded: &Loaded, valid: &Valid, secrets: bool) -> Value {
+fn json_app(loaded: &Loaded, valid: &Valid, arguments: &Arguments) -> Value {
     let app = &loaded.app;
     let mut value = json!({
         "name": app.name.as_str(),
@@ -132,7 +144,11 @@ fn json_app(loaded: &Loaded, valid: &Valid, secrets: bool) -> Value {
         "platform": app.platform.as_str(),
         "output": app.output(),
     });
-    if secrets {
+    if arguments.backups {
+        value["backups"] = backups::json(valid);
+        return value;
+    }
+    if arguments.secrets {
         let needs = valid.secrets();
         let needs = needs.iter().map(|need| {
             json!({ "namespace": need.namespace, "name": need.name, "keys": need.keys, "usedBy": need.used_by, "command": command(need) })

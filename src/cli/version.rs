@@ -16,6 +16,7 @@ pub(super) fn run() -> Result<Exit> {
         logical_backup_image: _,
         postgres,
         kubernetes,
+        archive_guard: _,
         s3_image: _,
         restore_methods: _,
         crds: _,

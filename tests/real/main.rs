@@ -3,19 +3,22 @@
 #![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
 mod apply;
+mod guard;
 mod operator;
 mod parts;
 mod readback;
 mod server;
 mod shared;
+mod store;
 
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials: Vec<Trial> = [apply::trials(), operator::trials(), readback::trials(), shared::trials()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let trials: Vec<Trial> =
+        [apply::trials(), guard::trials(), operator::trials(), readback::trials(), shared::trials()]
+            .into_iter()
+            .flatten()
+            .collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

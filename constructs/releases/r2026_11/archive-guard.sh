@@ -12,6 +12,7 @@ data=$PGROOT/data
 marker=$PGROOT/.pgsynth-generation
 account=${SERVICE_ACCOUNT:-/var/run/secrets/kubernetes.io/serviceaccount}
 scripts=${SPILO_SCRIPTS:-/scripts}
+patience=${ARCHIVE_PATIENCE:-60}
 
 pass() { echo "archive-guard: $*"; exit 0; }
 stop() { echo "archive-guard: $*" >&2; exit 1; }
@@ -24,7 +25,7 @@ write_marker() { # write_marker [bootstrapping]: by rename, so that a kill leave
 object() { # object PATH: an API object as JSON, nothing where it is not there
   local host=$KUBERNETES_SERVICE_HOST token answer
   case $host in *:*) host="[$host]" ;; esac
-  token=$(cat "$account/token") || stop "cannot read the pod's token in $account"
+  token=$(cat "$account/token" 2>/dev/null) || stop "cannot read the pod's token in $account"
   answer=$(curl --silent --show-error --max-time 20 --cacert "$account/ca.crt" --write-out '\n%{http_code}' \
     --header @<(printf 'Authorization: Bearer %s' "$token") \
     "https://$host:$KUBERNETES_SERVICE_PORT/api/v1/namespaces/$POD_NAMESPACE/$1" 2>&1)
@@ -63,8 +64,9 @@ archive() { # `empty` or `used`
   local listing cause
   [ "$GENERATION" != none ] || { echo empty; return; }
   cause=$(mktemp) || stop "cannot make a temporary file"
-  listing=$(timeout "${ARCHIVE_TIMEOUT:-60}" wal-g st ls 2>"$cause") ||
-    stop "cannot list $WALG_S3_PREFIX at ${AWS_ENDPOINT:-AWS}: $(tail -n 3 "$cause" | tr '\n' ' ' | cut -c 1-400)"
+  # WAL-G itself tries for more than ten minutes where nobody answers.
+  listing=$(timeout "$patience" wal-g st ls 2>"$cause") ||
+    stop "cannot list $WALG_S3_PREFIX at ${AWS_ENDPOINT:-AWS} within $patience s: $(tail -n 3 "$cause" | tr '\n' ' ' | cut -c 1-400)"
   rm -f "$cause"
   # The first line is the table's head.
   if [ "$(wc -l <<<"$listing")" -gt 1 ]; then echo used; else echo empty; fi
