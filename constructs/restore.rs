@@ -7,7 +7,7 @@ use crate::base::{Problem, Problems, Scope};
 use crate::crds::env::EnvVar;
 pub use crate::releases::RestoreMethod;
 use crate::traps::report;
-use crate::values::{Id, Moment, given, one_of};
+use crate::values::{Id, Moment, given};
 
 /// Where a cluster's first data comes from: a generation of a cluster of the app, or of one that is retired, or any
 /// archive by its path. It stays in the app as the record of that: a guard in the pod makes it inert once there is data.
@@ -229,7 +229,7 @@ impl Restore {
         }
         scope.release().restore_method(image).ok_or_else(|| {
             let known: Vec<_> = scope.release().restore_methods.iter().map(|(known, ..)| *known).collect();
-            format!("how image `{image}` restores is not known; say `method`, `CLONE_WITH_WALE` up to Spilo 4.0, `CLONE_WITH_WALG` later; images that are known: {}", one_of(image, &known))
+            format!("how image `{image}` restores is not known; say `method`, `CLONE_WITH_WALE` up to Spilo 4.0, `CLONE_WITH_WALG` later; images that are known: `{}`", known.join("`, `"))
         })
     }
 }

@@ -203,19 +203,20 @@ impl Cluster {
             Some(&"additionalVolumes") => self.volumes.len(),
             _ => 0,
         };
-        // Items of the overlay stand behind those of the field, and those of the backup model behind both.
-        if let Some(index) = segments.get(1).and_then(|index| index.parse::<usize>().ok())
-            && index >= own
-            && matches!(segments[0], "env" | "sidecars" | "initContainers" | "additionalVolumes")
-        {
-            if !self.spec.contains(&[segments[0], &(index - own).to_string()]) {
-                return "backup".to_owned();
+        let index = segments.get(1).and_then(|index| index.parse::<usize>().ok());
+        let appended = matches!(segments[0], "env" | "sidecars" | "initContainers" | "additionalVolumes");
+        match index.filter(|_| appended) {
+            // Items of the overlay stand behind those of the field, and those of the backup model behind both.
+            Some(index) if index >= own => {
+                if !self.spec.contains(&[segments[0], &(index - own).to_string()]) {
+                    return "backup".to_owned();
+                }
+                let rest: String = segments[2..].iter().map(|segment| format!(".{segment}")).collect();
+                return format!("spec.{}.{}{rest}", segments[0], index - own);
             }
-            let rest: String = segments[2..].iter().map(|segment| format!(".{segment}")).collect();
-            return format!("spec.{}.{}{rest}", segments[0], index - own);
-        }
-        if self.spec.contains(&segments) {
-            return format!("spec.{path}");
+            Some(_) => {}
+            None if self.spec.contains(&segments) => return format!("spec.{path}"),
+            None => {}
         }
         let under =
             |prefix: &str| path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('.'));

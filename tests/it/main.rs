@@ -2,12 +2,14 @@
 #![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
 mod apps;
+mod backups;
 mod bytes;
 mod command;
 mod crds;
 mod emit;
 mod keys;
 mod project;
+mod spilo;
 mod tidy;
 mod traps;
 mod values;
