@@ -7,20 +7,18 @@
 mod walks;
 
 use libtest_mimic::{Failed, Trial};
-use pgsynth::constructs::Past;
 use pgsynth::constructs::crds::containers::InitContainer;
-use pgsynth::constructs::crds::postgresql::Postgresql;
-use pgsynth::load;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::parts::{self, needing};
+use super::rendered::{CLUSTER, resource, value};
 use super::server::Server;
 use super::store::{self, Store};
 
-const PARTS: &[&str] =
+pub const PARTS: &[&str] =
     &["etcd", "kube-apiserver", "kubectl", "openssl", "versitygw", "bash", "curl", "jq", "timeout"];
 
 pub fn trials() -> Vec<Trial> {
@@ -53,38 +51,24 @@ fn shellcheck() -> Result<(), Failed> {
 }
 
 /// What stands in a cluster's way or not.
-struct World<'a> {
-    server: &'a Server,
-    store: &'a Store,
-    folder: PathBuf,
+pub struct World<'a> {
+    pub server: &'a Server,
+    pub store: &'a Store,
+    pub folder: PathBuf,
     programs: PathBuf,
 }
 
 /// One pod of the cluster, about to start.
-struct Pod<'a> {
+pub struct Pod<'a> {
     world: &'a World<'a>,
     name: &'static str,
     container: InitContainer,
-    root: PathBuf,
+    pub root: PathBuf,
 }
 
-const CLUSTER: &str = "acme-orders";
-
 /// The guard of the cluster in an app with these fields.
-fn guard(store: &Store, fields: &str, operator: &str) -> InitContainer {
-    let app = format!(
-        "pgsynth: v1\nrelease: \"2026.11\"\nname: guard\nplatform: other\ntemplates: {{base: &base {{team: acme, postgres: 18, volume: {{size: 1Gi}}}}}}\n\
-         externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: [], configuration: {{{operator}}}}}\n\
-         stores:\n  s: {{s3: {{endpoint: '{}', region: {}, bucket: {}}}, credentials: keys}}\n\
-         backups:\n  b: {{store: s, schedule: \"0 1 * * *\", keep: 7d, rpo: 5m}}\n\
-         charts:\n  shop:\n    namespace: shop\n    clusters:\n      {CLUSTER}: {{<<: *base, {fields}}}\n",
-        store.url,
-        store::REGION,
-        store::BUCKET
-    );
-    let app = load::app("guard.yaml", app.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{app}"));
-    let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
-    let resource = valid.objects().iter().find_map(|object| object.downcast::<Postgresql>()).unwrap();
+pub fn guard(store: &Store, fields: &str, operator: &str) -> InitContainer {
+    let resource = resource(store, fields, operator);
     let containers = resource.spec.init_containers.as_ref().unwrap();
     containers.iter().find(|container| container.name == "archive-guard").unwrap().clone()
 }
@@ -96,20 +80,7 @@ impl Pod<'_> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear().stdin(Stdio::null());
         for variable in self.container.env.iter().flat_map(|list| list.iter()) {
-            let source = variable.value_from.as_ref();
-            let value = match (&variable.value, source.and_then(|source| source.secret_key_ref.as_ref())) {
-                (Some(value), _) => value.clone(),
-                (None, Some(secret)) => store::key(&secret.key).to_owned(),
-                (None, None) => match source
-                    .and_then(|source| source.field_ref.as_ref())
-                    .map(|field| field.field_path.as_str())
-                {
-                    Some("metadata.namespace") => "shop".to_owned(),
-                    Some("metadata.name") => self.name.to_owned(),
-                    _ => "127.0.0.1".to_owned(),
-                },
-            };
-            command.env(&variable.name, value);
+            command.env(&variable.name, value(variable, self.name));
         }
         let (host, port) = self.world.server.url.trim_start_matches("https://").split_once(':').unwrap();
         let path = std::env::var("PATH").unwrap();
@@ -135,7 +106,7 @@ impl Pod<'_> {
     }
 
     /// Runs the guard and holds its end against what it should be: `Ok` with a word of its sentence, or `Err` with one.
-    fn start(
+    pub fn start(
         &self,
         what: &str,
         expected: Result<&str, &str>,
@@ -155,7 +126,7 @@ impl Pod<'_> {
         fs::write(self.root.join(".pgsynth-generation"), text).unwrap();
     }
 
-    fn marked(&self) -> Option<String> {
+    pub fn marked(&self) -> Option<String> {
         fs::read_to_string(self.root.join(".pgsynth-generation")).ok()
     }
 }
@@ -179,16 +150,22 @@ fn ended(what: &str, output: &Output, expected: Result<&str, &str>) -> Result<()
 }
 
 impl World<'_> {
-    fn pod<'a>(&'a self, name: &'static str, container: &InitContainer) -> Pod<'a> {
+    pub fn pod<'a>(&'a self, name: &'static str, container: &InitContainer) -> Pod<'a> {
         let root = self.folder.join(name).join("pgroot");
         Pod { world: self, name, container: container.clone(), root }
     }
 
-    /// An empty Kubernetes namespace, empty volumes and an empty store.
-    fn clean(&self) -> Result<(), String> {
+    /// An empty Kubernetes namespace.
+    pub fn forget(&self) -> Result<(), String> {
         for kind in ["configmaps", "endpoints", "pods"] {
             self.server.ok(&["-n", "shop", "delete", kind, "--all", "--force", "--grace-period=0"])?;
         }
+        Ok(())
+    }
+
+    /// An empty Kubernetes namespace, empty volumes and an empty store.
+    pub fn clean(&self) -> Result<(), String> {
+        self.forget()?;
         for pod in ["p-0", "p-1", "p-2"] {
             let _ = fs::remove_dir_all(self.folder.join(pod));
         }
@@ -204,7 +181,7 @@ impl World<'_> {
         self.apply(name, &object)
     }
 
-    fn initialize(&self, value: &str) -> Result<(), String> {
+    pub fn initialize(&self, value: &str) -> Result<(), String> {
         self.state("ConfigMap", &format!("{CLUSTER}-config"), &format!("initialize: '{value}'"))
     }
 
@@ -231,10 +208,12 @@ impl World<'_> {
 }
 
 /// Runs walks with a server and a store of their own.
-fn with_a_world(walks: fn(&World) -> Result<(), String>) -> Result<(), Failed> {
+pub fn with_a_world(walks: fn(&World) -> Result<(), String>) -> Result<(), Failed> {
     let server = Server::start();
     let store = Store::start()?;
     let folder = tempfile::tempdir()?;
+    // PostgreSQL's user has to reach its own folders below this one.
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755))?;
     let programs = folder.path().join("bin");
     let world = World { server: &server, store: &store, folder: folder.path().to_owned(), programs };
     prepare(&world)?;

@@ -6,19 +6,31 @@ mod apply;
 mod guard;
 mod operator;
 mod parts;
+mod postgres;
 mod readback;
+mod rendered;
+mod restore;
 mod server;
 mod shared;
+#[path = "../it/spilo.rs"]
+#[allow(dead_code, reason = "the other tests read both snapshots")]
+mod spilo;
 mod store;
 
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials: Vec<Trial> =
-        [apply::trials(), guard::trials(), operator::trials(), readback::trials(), shared::trials()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let trials: Vec<Trial> = [
+        apply::trials(),
+        guard::trials(),
+        operator::trials(),
+        readback::trials(),
+        restore::trials(),
+        shared::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use libtest_mimic::{Failed, Trial};
 
 use super::parts;
+use super::postgres::{as_postgres, postgresql};
 use super::server::Server;
 
 /// Set for the process inside the namespace.
@@ -38,15 +39,6 @@ pub fn trials() -> Vec<Trial> {
     let postgres = postgresql().is_some();
     let trial = parts::bench(NEEDED, "operator::reconciles_the_app", in_a_namespace);
     vec![trial.with_ignored_flag(!postgres || parts::missing(NEEDED))]
-}
-
-/// Folder of PostgreSQL's programs, of any major that the machine has.
-fn postgresql() -> Option<PathBuf> {
-    let majors = fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut folders: Vec<_> = majors.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
-    folders.retain(|folder| folder.join("initdb").is_file());
-    folders.sort();
-    folders.pop()
 }
 
 fn in_a_namespace() -> Result<(), Failed> {
@@ -245,15 +237,6 @@ struct Database {
     folder: PathBuf,
     address: &'static str,
     password: String,
-}
-
-fn as_postgres(program: &Path) -> Command {
-    let mut command = Command::new("setpriv");
-    command
-        .args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--"])
-        .arg(program)
-        .current_dir("/");
-    command
 }
 
 impl Database {

@@ -96,6 +96,11 @@ impl Store {
         let _ = fs::remove_dir_all(self.bucket().join("spilo"));
     }
 
+    /// Removes the archive of a history.
+    pub fn remove(&self, history: &str) {
+        let _ = fs::remove_dir_all(self.bucket().join("spilo").join(history));
+    }
+
     /// `used` or `empty`: what a listing below this prefix would say.
     pub fn state(&self, prefix: &str) -> &'static str {
         let below = prefix.trim_start_matches("s3://").trim_start_matches(BUCKET).trim_start_matches('/');

@@ -4,8 +4,9 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::{CLUSTER, World, guard};
+use super::{World, guard};
 use crate::parts;
+use crate::rendered::CLUSTER;
 
 const FIRST: &str = "shop/acme-orders/1";
 

@@ -1,0 +1,146 @@
+//! PostgreSQL on loopback: of any major that the machine has, as a user that may run it, stopped when it is dropped.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// Folder of PostgreSQL's programs, of the newest major that the machine has.
+pub fn postgresql() -> Option<PathBuf> {
+    let majors = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let mut folders: Vec<_> = majors.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
+    folders.retain(|folder| folder.join("initdb").is_file());
+    folders.sort();
+    folders.pop()
+}
+
+/// PostgreSQL never runs as root.
+pub fn as_postgres(program: &Path) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program).current_dir("/");
+    command
+}
+
+/// A data directory, and the server on it.
+pub struct Instance {
+    bin: PathBuf,
+    pub folder: PathBuf,
+    port: u16,
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.stop("immediate");
+    }
+}
+
+impl Instance {
+    /// A folder for a data directory that is not made yet.
+    pub fn at(folder: PathBuf) -> Result<Self, String> {
+        let bin = postgresql().ok_or("PostgreSQL is gone")?;
+        fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+        run(Command::new("chown").arg("postgres").arg(&folder))?;
+        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
+        Ok(Self { bin, folder, port })
+    }
+
+    pub fn major(&self) -> u32 {
+        let folder = self.bin.parent().and_then(Path::file_name).unwrap_or_default();
+        folder.to_string_lossy().parse().unwrap_or(0)
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    pub fn init(&self) -> Result<(), String> {
+        let initdb = self.bin.join("initdb");
+        run(as_postgres(&initdb)
+            .args(["--username=postgres", "--auth=trust", "--data-checksums", "-D"])
+            .arg(self.data()))
+        .map(|_| ())
+    }
+
+    /// Starts the server with these settings; does not wait for a recovery to end.
+    pub fn start(&self, settings: &[(&str, &str)]) -> Result<(), String> {
+        let mut options = format!(
+            "-c listen_addresses= -c port={} -c unix_socket_directories={} -c fsync=off",
+            self.port,
+            self.folder.display()
+        );
+        for (name, value) in settings {
+            options += &format!(" -c {name}='{}'", value.replace('\'', "''"));
+        }
+        let mut command = as_postgres(&self.bin.join("pg_ctl"));
+        // What the server inherits of a pipe would keep the test waiting for it.
+        command
+            .args(["-w", "-t", "60", "start", "-o", &options, "-l"])
+            .arg(self.folder.join("log"))
+            .arg("-D")
+            .arg(self.data());
+        let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        match status.map_err(|error| error.to_string())?.success() {
+            true => Ok(()),
+            false => Err(format!("PostgreSQL does not start: {}", self.log())),
+        }
+    }
+
+    pub fn stop(&self, mode: &str) {
+        let mut command = as_postgres(&self.bin.join("pg_ctl"));
+        command.args(["-w", "stop", "-m", mode, "-D"]).arg(self.data());
+        let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+    }
+
+    pub fn query(&self, sql: &str) -> Result<String, String> {
+        let mut command = as_postgres(&self.bin.join("psql"));
+        command.args(["-AtXq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql, "-h"]).arg(&self.folder);
+        let output = run(command.args(["-p", &self.port.to_string()]).args(["-d", "postgres"]))?;
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Waits until a query says what it should.
+    pub fn wait(&self, sql: &str, wanted: &str) -> Result<(), String> {
+        let start = Instant::now();
+        loop {
+            let said = self.query(sql);
+            if said.as_deref() == Ok(wanted) {
+                return Ok(());
+            }
+            let gone = !self.data().join("postmaster.pid").exists();
+            if gone || start.elapsed() > Duration::from_secs(60) {
+                return Err(format!("`{sql}` says {said:?}, not `{wanted}`\n{}", self.log()));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    /// Variables by which a program reaches the server.
+    pub fn connection(&self) -> [(String, String); 3] {
+        [
+            ("PGHOST".to_owned(), self.folder.display().to_string()),
+            ("PGPORT".to_owned(), self.port.to_string()),
+            ("PGUSER".to_owned(), "postgres".to_owned()),
+        ]
+    }
+}
+
+pub fn run(command: &mut Command) -> Result<Output, String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => Ok(output),
+        false => Err(format!(
+            "{:?}: {}{}",
+            command.get_program(),
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )),
+    }
+}
