@@ -8,6 +8,7 @@ use pgsynth::load;
 use pgsynth::synth::synth;
 use proptest::prelude::*;
 
+use crate::project::{APP, Project};
 use crate::spilo::{self, Environment, SNAPSHOTS, Snapshot};
 
 /// Variables that say how an archive is written.
@@ -286,5 +287,95 @@ fn a_standby_follows_the_archive() {
         for (name, value) in &standby {
             assert_eq!(archive.get(name), Some(value), "{name}");
         }
+    }
+}
+
+/// The app of [`Project`], archived.
+const ARCHIVED: [(&str, &str); 3] = [
+    ("backup: {none: a test}", "backup: nightly"),
+    ("accept: {no-backup: a test}", "accept: {restore-method: a test}"),
+    (
+        "charts:\n",
+        "stores:\n  offsite: {hetzner: {location: fsn1, bucket: acme}, credentials: keys}\n  other: {hetzner: {location: hel1, bucket: acme}, prefix: p, credentials: keys}\n\
+         backups:\n  nightly: {store: offsite, schedule: \"0 1 * * *\", keep: 14d, rpo: 5m}\n  weekly: {store: other, schedule: \"0 1 * * 0\", keep: 14d, rpo: 1h}\ncharts:\n",
+    ),
+];
+
+fn archived() -> String {
+    ARCHIVED.iter().fold(APP.to_owned(), |app, (old, new)| app.replacen(old, new, 1))
+}
+
+/// A history is left, moved or given up only when it is said.
+#[test]
+fn an_archive_changes_only_when_it_is_said() {
+    for (new, word) in [
+        (
+            "backup: weekly",
+            "the archive moved from `s3://acme/spilo/shop/main/1/wal` to `s3://acme/p/spilo/shop/main/1/wal`",
+        ),
+        (
+            "backup: nightly, generation: 2, restore: {cluster: main, generation: 1, at: latest}",
+            "changed from `1` to `2`",
+        ),
+        ("backup: {none: too dear}", "nothing is archived any more"),
+    ] {
+        let project = Project::new().app(&archived());
+        assert_eq!(project.run(&["synth"]).code, 0);
+        let project = project.app(&archived().replace("backup: nightly", new));
+        let said = project.run(&["synth"]);
+        assert_eq!(said.code, 1, "{}", said.err);
+        assert!(said.err.contains(word), "{}", said.err);
+        assert_eq!(project.run(&["synth", "--accept-generation", "shop/main"]).code, 0);
+        assert_eq!(project.run(&["synth"]).code, 0);
+    }
+    // The entry to paste names all that a restore from the retired cluster needs.
+    let project = Project::new().app(&archived());
+    assert_eq!(project.run(&["synth"]).code, 0);
+    let said = project.app(&archived().replace("      main:", "      other:")).run(&["synth"]);
+    assert!(
+        said.err.contains(
+            "retired: {shop/main: {reason: \"<why>\", namespace: shop, generation: 1, backup: nightly}}"
+        ),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn list_says_what_a_policy_comes_to() {
+    let restored = "backup: nightly, generation: 2, restore: {cluster: main, generation: 1, at: latest}";
+    let app = archived().replace("backup: nightly", restored);
+    let app = app.replace(
+        "charts:\n",
+        "retired: {shop/gone: {reason: gone, namespace: shop, generation: 1, backup: weekly}}\ncharts:\n",
+    );
+    let project = Project::new().app(&app);
+    insta::assert_snapshot!(project.run(&["list", "--backups"]).out, @r"
+    app shop
+      shop/main by `nightly` into `offsite`, generation 2
+        archive       s3://acme/spilo/shop/main/2/wal/<major>
+        base backups  `0 1 * * *` UTC, and one at every start of a primary
+        window        14d guaranteed, at most 15d
+        retention     BACKUP_NUM_TO_RETAIN=14, at most 16 backups of the schedule
+        rpo           5m: a segment of WAL every 2m30s at least, which is up to 9.0 GiB a day before compression
+        superseded    s3://acme/spilo/shop/main/1/wal; nothing removes it
+      shop/gone, retired
+        superseded    s3://acme/p/spilo/shop/gone/1/wal; nothing removes it
+    ");
+    let json: serde_json::Value =
+        serde_json::from_str(&project.run(&["list", "--backups", "--format", "json"]).out).unwrap();
+    assert_eq!(json["apps"][0]["backups"]["clusters"][0]["backup"]["windowSeconds"], 14 * 86_400);
+}
+
+/// The kubelet replaces `$(NAME)` by a variable of the container, and `$$` by `$`, in every word of a command.
+#[test]
+fn the_kubelet_leaves_the_guard_as_it_is() {
+    let valid = valid(&archived());
+    let resource = valid.objects().iter().find_map(|object| object.downcast::<Postgresql>()).unwrap();
+    let guard = &resource.spec.init_containers.as_ref().unwrap()[0];
+    let script = &guard.command.as_ref().unwrap()[2];
+    assert!(!script.contains("$$"));
+    for variable in guard.env.iter().flat_map(|list| list.iter()) {
+        assert!(!script.contains(&format!("$({})", variable.name)), "{}", variable.name);
     }
 }
