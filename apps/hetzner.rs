@@ -3,6 +3,7 @@
 
 use pgsynth::constructs::base::Problem;
 use pgsynth::constructs::cluster::{Endpoint, LoadBalancer, Location, Pooler};
+use pgsynth::constructs::monitoring::Monitoring;
 use pgsynth::constructs::object_store::{HetznerStore, StoreLocation};
 use pgsynth::constructs::operator::WatchSetting;
 use pgsynth::constructs::platform::Platform;
@@ -39,6 +40,7 @@ fn compose() -> Result<App, Box<dyn std::error::Error>> {
         BackupPolicy::new(store.id().clone(), "0 1 * * *".parse()?, "14d".parse()?, "5m".parse()?);
     nightly.spread = Some("2h".parse()?);
     app.backups.add(NIGHTLY, nightly)?;
+    app.monitoring.labels.insert("release".to_owned(), "kube-prometheus-stack".to_owned());
 
     let mut operator = Chart::new(Namespace::created("postgres-operator".parse()?));
     operator.operator = Some(Operator::new(WatchSetting::All));
@@ -85,5 +87,7 @@ fn reports() -> Result<Cluster, Box<dyn std::error::Error>> {
 fn cluster(size: Memory, class: &str) -> Result<Cluster, Box<dyn std::error::Error>> {
     let volume = Volume::of_class(size, Name::try_from(class)?);
     let backup = Backup::Policy(NIGHTLY.parse()?);
-    Ok(Cluster::new("acme".parse()?, "18".parse()?, volume, backup))
+    let mut cluster = Cluster::new("acme".parse()?, "18".parse()?, volume, backup);
+    cluster.monitoring = Some(Monitoring::default());
+    Ok(cluster)
 }

@@ -2,6 +2,7 @@
 
 mod backups;
 mod checks;
+mod monitoring;
 mod resolve;
 mod validate;
 
@@ -14,6 +15,7 @@ use crate::backup_policy::BackupPolicy;
 use crate::base::Problems;
 use crate::chart::Chart;
 use crate::external_operator::ExternalOperator;
+use crate::monitoring::MonitoringStack;
 use crate::object_store::ObjectStore;
 use crate::platform::Platform;
 use crate::releases::ReleaseName;
@@ -87,6 +89,11 @@ pub struct App {
     #[serde(default, skip_serializing_if = "Section::is_empty")]
     pub backups: Section<BackupPolicy>,
 
+    /// What collects and shows the figures of clusters with `monitoring`. Default: the Prometheus Operator and Grafana's
+    /// sidecar.
+    #[serde(default)]
+    pub monitoring: MonitoringStack,
+
     /// Charts by id.
     #[serde(default)]
     pub charts: Section<Chart>,
@@ -155,6 +162,7 @@ impl App {
             external_operator: None,
             stores: Section::default(),
             backups: Section::default(),
+            monitoring: MonitoringStack::default(),
             charts: Section::default(),
             retired: IndexMap::new(),
             accept: IndexMap::new(),

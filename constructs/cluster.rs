@@ -6,6 +6,7 @@ mod high_availability;
 mod pooler;
 mod render;
 mod resources;
+mod rotation;
 mod spread;
 mod standby;
 mod tls;
@@ -19,6 +20,7 @@ pub use high_availability::HighAvailability;
 pub use pooler::Pooler;
 pub use render::Resolved;
 pub use resources::Resources;
+pub use rotation::Rotation;
 pub use spread::{Spread, SpreadMode};
 pub use standby::Standby;
 pub use tls::Tls;
@@ -35,6 +37,7 @@ use crate::crds::env::{EnvFromSource, EnvVar};
 use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, PostgresqlVersion, RoleFlag};
 use crate::crds::scheduling::{NodeAffinity, Toleration};
 use crate::database::Database;
+use crate::monitoring::{Monitoring, ROLE};
 use crate::restore::Restore;
 use crate::traps::DERIVED;
 use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Window, from_number, given};
@@ -78,6 +81,10 @@ pub struct Cluster {
     /// Where the first data comes from. Default: an empty cluster.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub restore: Option<Restore>,
+
+    /// Figures, rules, alerts and a dashboard. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub monitoring: Option<Monitoring>,
 
     /// PostgreSQL's settings: booleans, numbers and texts. Default: Spilo's, and `huge_pages: off`.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
@@ -202,24 +209,6 @@ pub struct Cluster {
     pub accept: IndexMap<String, String>,
 }
 
-/// Rotation of passwords, by role. A rotated role gets a new name with a date, or keeps its name in place.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Rotation {
-    /// Roles that get a new name and password. Not for owners: the new role would own nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub users: Vec<String>,
-
-    /// Roles that keep their name and get a new password.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub in_place: Vec<String>,
-
-    /// Roles that are left alone.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ignore: Vec<String>,
-}
-
 fn one() -> u32 {
     1
 }
@@ -239,6 +228,7 @@ impl Cluster {
             backup,
             generation: one(),
             restore: None,
+            monitoring: None,
             parameters: Parameters::new(),
             resources: Resources::default(),
             high_availability: HighAvailability::default(),
@@ -282,6 +272,7 @@ impl Cluster {
             backup,
             generation: _,
             restore: _,
+            monitoring,
             parameters: _,
             resources,
             high_availability,
@@ -331,6 +322,9 @@ impl Cluster {
         }
         backup.validate(&scope.below("backup"), problems);
         self.validate_archiving(name, scope, problems);
+        if let Some(monitoring) = monitoring {
+            monitoring.validate(&scope.below("monitoring"), problems);
+        }
         resources.validate(&scope.below("resources"), problems);
         high_availability.validate(&scope.below("highAvailability"), problems);
         exposure.validate(pooler.as_ref(), &scope.below("exposure"), problems);
@@ -365,6 +359,7 @@ impl Cluster {
         let kubernetes = operator.configuration.kubernetes.as_ref();
         let logs_in =
             |flags: &Vec<RoleFlag>| !flags.iter().any(|flag| flag.as_str().eq_ignore_ascii_case("nologin"));
+        let standby = self.standby.is_some() || self.spec.standby.is_some();
         ClusterFacts {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
@@ -377,9 +372,11 @@ impl Cluster {
                 .iter()
                 .filter(|(_, flags)| logs_in(flags))
                 .map(|(role, _)| role.clone())
+                // A standby's roles come from its source, and their Secrets with them.
+                .chain((self.monitoring.is_some() && !standby).then(|| ROLE.to_owned()))
                 .collect(),
             backup: self.backup_facts(name, namespace, archives),
-            standby: self.standby.is_some() || self.spec.standby.is_some(),
+            standby,
             poolers: (
                 self.pooler.is_some() || self.spec.enable_connection_pooler == Some(true),
                 self.pooler.as_ref().is_some_and(|pooler| pooler.replicas)

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`app`], [`chart`] | the two roots: they hold the others |
 //! | [`object_store`], [`backup_policy`] | what clusters share: where archives are, when they are written and how long kept |
-//! | [`cluster`], [`database`], [`backup`], [`restore`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`objects`], [`retired`], [`platform`] | the constructs and their parts |
+//! | [`cluster`], [`database`], [`backup`], [`restore`], [`monitoring`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`objects`], [`retired`], [`platform`] | the constructs and their parts |
 //! | [`secrets`] | the Secrets that must exist before an app is applied |
 //! | [`base`] | problems, scope, objects, and the trait for constructs of other repositories |
 //! | [`traps`] | one small function per rule of the operator or the platform |
@@ -25,6 +25,7 @@ pub mod cluster;
 pub mod crds;
 pub mod database;
 pub mod external_operator;
+pub mod monitoring;
 pub mod namespace;
 pub mod object_store;
 pub mod objects;

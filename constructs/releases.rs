@@ -68,6 +68,10 @@ pub struct Release {
     pub kubernetes: (&'static str, &'static str),
     /// The script that keeps a second history out of an archive, run by the image of PostgreSQL's pods.
     pub archive_guard: &'static str,
+    /// Image of the exporter beside PostgreSQL.
+    pub exporter_image: &'static str,
+    /// Image of the exporter before a pooler.
+    pub pgbouncer_exporter_image: &'static str,
     /// Image of the S3 server of a local store.
     pub s3_image: &'static str,
     /// How images restore: image, method, and whether it was seen to.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{App, backups, checks};
+use super::{App, backups, checks, monitoring};
 use crate::base::{ClusterFacts, Object, OperatorFacts, Problem, Problems, Scope, Stage};
 use crate::chart::Chart;
 use crate::cluster::{Cluster, Resolved};
@@ -133,6 +133,7 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     if let Some(before) = &past.record {
         before.compare(&record, &|id| app.retired.contains_key(id), &past.accepted, &classes, &mut problems);
     }
+    monitoring::objects(app, &own, &entries, &mut objects);
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(scope.path())));
     collisions(&objects, &mut problems);
     file_names(&objects, &mut problems);

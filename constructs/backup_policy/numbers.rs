@@ -12,6 +12,8 @@ pub struct Numbers {
     pub window: u64,
     /// How far back the oldest backup may reach before it is removed: seconds.
     pub longest_window: u64,
+    /// The longest time between two base backups of the schedule: seconds.
+    pub longest_gap: u64,
     /// How many backups of the schedule stand in the store at most; those of restarts come on top.
     pub most_backups: u64,
     /// `archive_timeout`, in seconds: a segment of WAL is archived after this time at the latest.
@@ -38,6 +40,7 @@ impl Numbers {
             retain,
             window: retain * DAY,
             longest_window: by_days.max(by_count),
+            longest_gap: longest,
             most_backups: (retain * DAY).div_ceil(shortest.max(1)).max(retain - 1) + 2,
             archive_timeout,
             wal_per_day: DAY.div_ceil(archive_timeout) * SEGMENT,

@@ -10,6 +10,7 @@ use crate::crds::postgresql::{
     Metadata, Patroni, Postgresql, PostgresqlSettings, PostgresqlSpec, ResourceAmounts, Resources,
 };
 use crate::crds::{At, CustomResource, Mirror, Named};
+use crate::monitoring::ROLE;
 use crate::values::Parameter;
 
 /// A cluster's `postgresql` object, and what is wrong with its overlay.
@@ -20,6 +21,7 @@ pub struct Resolved {
     clashes: Vec<String>,
     missing: Vec<String>,
     taken: Vec<Taken>,
+    exported: Vec<String>,
 }
 
 impl Cluster {
@@ -29,6 +31,7 @@ impl Cluster {
         let mut clashes = vec![];
         spec.merge(self.spec.clone(), At::default(), &mut clashes);
         let taken = self.archiving(name, scope, &mut spec);
+        let exported = self.exporting(name, scope, &mut spec);
         self.fill_defaults(&mut spec, scope);
         let mut missing = vec![];
         spec.missing(At::default(), &mut missing);
@@ -50,7 +53,7 @@ impl Cluster {
             spec,
             status: None,
         };
-        Resolved { resource, clashes, missing, taken }
+        Resolved { resource, clashes, missing, taken, exported }
     }
 
     fn rendered(&self, name: &str, scope: &Scope) -> PostgresqlSpec {
@@ -63,6 +66,7 @@ impl Cluster {
             backup: _,
             generation: _,
             restore: _,
+            monitoring: _,
             parameters,
             resources,
             high_availability,
@@ -149,6 +153,17 @@ impl Cluster {
         };
         exposure.render(scope, &mut spec);
         spec
+    }
+
+    /// Adds the exporter of `monitoring`; returns paths that somebody else has used.
+    fn exporting(&self, name: &str, scope: &Scope, spec: &mut PostgresqlSpec) -> Vec<String> {
+        let (Some(monitoring), Some(facts)) = (&self.monitoring, scope.cluster(name)) else { return vec![] };
+        let plain = spec.databases.iter().flat_map(|map| map.keys()).next();
+        let prepared = spec.prepared_databases.iter().flat_map(|map| map.keys()).next();
+        let database = monitoring.database.clone().or_else(|| plain.or(prepared).cloned());
+        let database = database.unwrap_or_else(|| "postgres".to_owned());
+        let (secret, image) = (facts.secret(ROLE), scope.release().exporter_image);
+        crate::monitoring::add_exporter(spec, name, &secret, &database, facts.standby, image)
     }
 
     fn fill_defaults(&self, spec: &mut PostgresqlSpec, scope: &Scope) {
@@ -312,6 +327,9 @@ impl Resolved {
                 )
                 .hint("say it by `backup`, `restore` or `standby` of the cluster, and by `stores` and `backups` of the app"),
             );
+        }
+        for path in &self.exported {
+            problems.forbidden(scope.at(&cluster.place(path)), "`monitoring` sets this; choose another name");
         }
         for path in &self.missing {
             problems.required(

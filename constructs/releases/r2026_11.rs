@@ -17,6 +17,8 @@ pub(super) static RELEASE: Release = Release {
     postgres: &["14", "15", "16", "17", "18"],
     kubernetes: ("1.33", "1.36"),
     archive_guard: include_str!("r2026_11/archive-guard.sh"),
+    exporter_image: "quay.io/prometheuscommunity/postgres-exporter:v0.20.1",
+    pgbouncer_exporter_image: "quay.io/prometheuscommunity/pgbouncer-exporter:v0.12.1",
     s3_image: "ghcr.io/versity/versitygw:v1.8.0",
     restore_methods: &[
         ("ghcr.io/zalando/spilo-17:4.0-p3", RestoreMethod::Wale, true),

@@ -17,6 +17,8 @@ pub(super) fn run() -> Result<Exit> {
         postgres,
         kubernetes,
         archive_guard: _,
+        exporter_image: _,
+        pgbouncer_exporter_image: _,
         s3_image: _,
         restore_methods: _,
         crds: _,

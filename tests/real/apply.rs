@@ -13,7 +13,7 @@ const PARTS: &[&str] = &["etcd", "kube-apiserver", "kubectl", "openssl"];
 
 pub fn trials() -> Vec<Trial> {
     vec![
-        needing(PARTS, "apply::hetzner", || takes(|_, _| root().join("dist"))),
+        needing(PARTS, "apply::hetzner", || takes(hetzner)),
         needing(PARTS, "apply::local", || {
             takes(|_, folder| project(folder, "apps/local.yaml", "target/dist-local"))
         }),
@@ -40,29 +40,41 @@ fn project(folder: &Path, file: &str, output: &str) -> PathBuf {
     folder.join(output)
 }
 
-/// Every construct and every field, with a stand-in for Longhorn's CRD.
+/// Stand-ins for CRDs of other makers, which keep whatever they are given.
+fn stand_ins(server: &Server, folder: &Path, kinds: &[(&str, &str, &str, &str)]) {
+    let crds: String = kinds
+        .iter()
+        .map(|(group, version, kind, plural)| {
+            format!(
+                "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: {plural}.{group}}}\n\
+                 spec:\n  group: {group}\n  names: {{kind: {kind}, plural: {plural}}}\n  scope: Namespaced\n  versions:\n  - name: {version}\n    served: true\n    storage: true\n    \
+                 schema: {{openAPIV3Schema: {{type: object, x-kubernetes-preserve-unknown-fields: true}}}}\n---\n"
+            )
+        })
+        .collect();
+    let file = folder.join("stand-ins.yaml");
+    std::fs::write(&file, crds).unwrap();
+    server.ok(&["create", "-f", file.to_str().unwrap()]).unwrap();
+    server
+        .ok(&["wait", "--for=condition=Established", "--timeout=60s", "-f", file.to_str().unwrap()])
+        .unwrap();
+}
+
+const PROMETHEUS: [(&str, &str, &str, &str); 2] = [
+    ("monitoring.coreos.com", "v1", "PodMonitor", "podmonitors"),
+    ("monitoring.coreos.com", "v1", "PrometheusRule", "prometheusrules"),
+];
+
+fn hetzner(server: &Server, folder: &Path) -> PathBuf {
+    stand_ins(server, folder, &PROMETHEUS);
+    root().join("dist")
+}
+
+/// Every construct and every field.
 fn everything(server: &Server, folder: &Path) -> PathBuf {
-    let longhorn = folder.join("longhorn.yaml");
-    let crd = r#"
-apiVersion: apiextensions.k8s.io/v1
-kind: CustomResourceDefinition
-metadata: {name: recurringjobs.longhorn.io}
-spec:
-  group: longhorn.io
-  names: {kind: RecurringJob, plural: recurringjobs}
-  scope: Namespaced
-  versions:
-  - name: v1beta2
-    served: true
-    storage: true
-    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
----
-apiVersion: v1
-kind: Namespace
-metadata: {name: longhorn-system}
-"#;
-    std::fs::write(&longhorn, crd).unwrap();
-    server.ok(&["create", "-f", longhorn.to_str().unwrap()]).unwrap();
+    let longhorn = ("longhorn.io", "v1beta2", "RecurringJob", "recurringjobs");
+    stand_ins(server, folder, &[PROMETHEUS[0], PROMETHEUS[1], longhorn]);
+    server.ok(&["create", "namespace", "longhorn-system"]).unwrap();
     project(folder, "tests/apps/valid/everything.yaml", "out")
 }
 

@@ -7,6 +7,7 @@ mod guard;
 mod operator;
 mod parts;
 mod postgres;
+mod prometheus;
 mod readback;
 mod rendered;
 mod restore;
@@ -25,6 +26,7 @@ fn main() {
         apply::trials(),
         guard::trials(),
         operator::trials(),
+        prometheus::trials(),
         readback::trials(),
         restore::trials(),
         shared::trials(),

@@ -1,0 +1,336 @@
+//! Monitoring of a cluster: an exporter beside PostgreSQL, targets, rules and a dashboard.
+
+pub mod alerts;
+pub mod dashboards;
+mod exporter;
+pub mod metrics;
+mod network;
+mod pooler;
+mod role;
+pub mod rules;
+mod selectors;
+mod targets;
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+use crate::base::{ClusterFacts, Object, Problems, Scope};
+use crate::crds::postgresql::PostgresqlSpec;
+use crate::values::{GoDuration, given};
+use alerts::{Alert, Default as Initial, GROUPS, Severity, When};
+use rules::Wanted;
+use selectors::Selectors;
+
+pub(crate) use exporter::{ROLE, add as add_exporter};
+
+/// Monitoring of a cluster. Turning it on restarts the cluster once, because the pods get a container more.
+///
+/// ```
+/// use pgsynth_constructs::monitoring::{AlertSetting, Monitoring};
+/// let mut monitoring = Monitoring::default();
+/// let mut setting = AlertSetting::default();
+/// setting.threshold = Some(0.7);
+/// monitoring.alerts.insert("PostgresVolumeHigh".to_owned(), setting);
+/// ```
+///
+/// ```yaml
+/// monitoring:
+///   alerts:
+///     PostgresVolumeHigh: {threshold: 0.7}
+///     PostgresDeadlocks: {enabled: false}
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Monitoring {
+    /// How often series are read; at most `2m`, because rules look at five minutes. Default: `30s`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub interval: Option<GoDuration>,
+
+    /// The database whose tables and statements are looked at. Default: the first of the cluster's `databases`.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+
+    /// Alerts that are to be other than they are, by name. Default: all as they are.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub alerts: IndexMap<String, AlertSetting>,
+
+    /// Labels of every alert, for those who route them. Default: `cluster`, `team` and `severity`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub labels: IndexMap<String, String>,
+}
+
+/// What is to be other about an alert.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct AlertSetting {
+    /// Whether it is rendered. Default: true.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+
+    /// The number that it compares with. Default: see the README.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+
+    /// How long it must hold. Default: see the README.
+    #[serde(default, rename = "for", deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub hold: Option<GoDuration>,
+
+    /// How bad it is. Default: see the README.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub severity: Option<Severity>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Default for AlertSetting {
+    fn default() -> Self {
+        Self { enabled: true, threshold: None, hold: None, severity: None }
+    }
+}
+
+/// What collects and shows the figures, for all clusters of an app.
+///
+/// ```yaml
+/// monitoring:
+///   labels: {release: kube-prometheus-stack}
+///   prometheus: {namespace: monitoring, pods: {app.kubernetes.io/name: prometheus}}
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct MonitoringStack {
+    /// Whether the Prometheus Operator is there: PodMonitors and PrometheusRules, else ConfigMaps with a scrape
+    /// configuration and rules for a Prometheus of one's own. Default: true.
+    #[serde(default = "yes")]
+    pub prometheus_operator: bool,
+
+    /// Labels by which the Prometheus Operator chooses PodMonitors and PrometheusRules. Default: none.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub labels: IndexMap<String, String>,
+
+    /// Prometheus' pods: only they reach the figures. Default: whoever may reach the pods.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub prometheus: Option<network::Peer>,
+
+    /// Labels by which Grafana's sidecar finds dashboards. Default: `grafana_dashboard: "1"`.
+    #[serde(default = "dashboard_labels")]
+    pub dashboard_labels: IndexMap<String, String>,
+
+    /// Folder of the dashboards in Grafana, by the annotation `grafana_folder`. Default: none.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub dashboard_folder: Option<String>,
+
+    /// Address below which each alert has a page of its name. Default: none; each alert says in a line what to do.
+    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+    pub runbooks: Option<String>,
+}
+
+pub use network::Peer;
+
+fn dashboard_labels() -> IndexMap<String, String> {
+    IndexMap::from([("grafana_dashboard".to_owned(), "1".to_owned())])
+}
+
+impl Default for MonitoringStack {
+    fn default() -> Self {
+        Self {
+            prometheus_operator: true,
+            labels: IndexMap::new(),
+            prometheus: None,
+            dashboard_labels: dashboard_labels(),
+            dashboard_folder: None,
+            runbooks: None,
+        }
+    }
+}
+
+/// Labels of alerts that pgsynth or Prometheus sets.
+const OWN_LABELS: [&str; 5] = ["alertname", "cluster", "team", "severity", "namespace"];
+
+/// The longest interval at which a rate over five minutes has two values for certain.
+const LONGEST_INTERVAL: u64 = 120;
+
+impl Monitoring {
+    pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+        let Self { interval, database: _, alerts, labels } = self;
+        if let Some(interval) =
+            interval.as_ref().filter(|interval| !(5..=LONGEST_INTERVAL).contains(&interval.seconds()))
+        {
+            problems.invalid(
+                scope.at("interval"),
+                interval,
+                "expected `5s` to `2m`: rules look at five minutes, and need two values in them",
+            );
+        }
+        for (name, setting) in alerts {
+            let here = scope.below(&format!("alerts.{name}"));
+            let Some(alert) = alerts::find(name) else {
+                problems.invalid(here.path(), name, alerts::unknown(name));
+                continue;
+            };
+            match (setting.threshold, alert.threshold) {
+                (Some(value), Some(threshold))
+                    if !(threshold.lowest..=threshold.highest).contains(&value) =>
+                {
+                    problems.invalid(
+                        here.at("threshold"),
+                        value,
+                        format!("expected {} to {}, {}", threshold.lowest, threshold.highest, threshold.unit),
+                    );
+                }
+                (Some(_), None) => problems.forbidden(
+                    here.at("threshold"),
+                    format!("`{name}` compares with nothing that could be set"),
+                ),
+                _ => {}
+            }
+        }
+        for name in labels.keys() {
+            if !is_label(name) {
+                problems.invalid(
+                    scope.at("labels"),
+                    name,
+                    "Prometheus takes letters, digits and `_`, no digit first, and no `__` at the beginning",
+                );
+            } else if OWN_LABELS.contains(&name.as_str()) {
+                problems.forbidden(scope.at(&format!("labels.{name}")), "pgsynth or Prometheus sets it");
+            }
+        }
+    }
+
+    fn interval(&self) -> &str {
+        self.interval.as_ref().map_or("30s", GoDuration::as_str)
+    }
+
+    /// The alerts that are rendered for a cluster, with their numbers.
+    fn wanted(&self, cluster: &Monitored) -> Vec<Wanted> {
+        let mut wanted = vec![];
+        for alert in GROUPS.iter().flat_map(|(_, alerts)| *alerts).filter(|alert| cluster.wants(alert)) {
+            let setting = self.alerts.get(alert.name).cloned().unwrap_or_default();
+            if !setting.enabled {
+                continue;
+            }
+            let threshold = alert
+                .threshold
+                .map(|threshold| setting.threshold.unwrap_or_else(|| cluster.initial(threshold.default)));
+            wanted.push(Wanted {
+                alert,
+                threshold,
+                hold: setting.hold.map_or_else(|| alert.hold.to_owned(), |hold| hold.to_string()),
+                severity: setting.severity.unwrap_or(alert.severity).as_str(),
+            });
+        }
+        wanted
+    }
+}
+
+/// Whether Prometheus takes it as the name of a label.
+fn is_label(name: &str) -> bool {
+    let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+    first && !name.starts_with("__") && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A cluster as its monitoring sees it.
+pub(crate) struct Monitored<'a> {
+    pub(crate) monitoring: &'a Monitoring,
+    pub(crate) stack: &'a MonitoringStack,
+    pub(crate) name: &'a str,
+    pub(crate) team: &'a str,
+    pub(crate) facts: &'a ClusterFacts,
+    pub(crate) spec: &'a PostgresqlSpec,
+    pub(crate) image: &'a str,
+}
+
+impl Monitored<'_> {
+    fn major(&self) -> u32 {
+        let version = self.spec.postgresql.as_ref().and_then(|settings| settings.version.as_ref());
+        version.and_then(|version| version.as_str().parse().ok()).unwrap_or(0)
+    }
+
+    fn instances(&self) -> i32 {
+        self.spec.number_of_instances.map_or(0, crate::crds::Bounded::get)
+    }
+
+    fn provisioned(&self) -> (Option<i32>, Option<i32>) {
+        let volume = self.spec.volume.as_ref();
+        (
+            volume.and_then(|volume| volume.iops).map(crate::crds::Bounded::get),
+            volume.and_then(|volume| volume.throughput).map(crate::crds::Bounded::get),
+        )
+    }
+
+    /// The database whose tables and statements are looked at.
+    fn database(&self) -> &str {
+        let plain = self.spec.databases.iter().flat_map(|map| map.keys()).next();
+        let prepared = self.spec.prepared_databases.iter().flat_map(|map| map.keys()).next();
+        let first = plain.or(prepared).map_or("postgres", String::as_str);
+        self.monitoring.database.as_deref().unwrap_or(first)
+    }
+
+    fn wants(&self, alert: &Alert) -> bool {
+        let synchronous =
+            self.spec.patroni.as_ref().and_then(|patroni| patroni.synchronous_mode) == Some(true);
+        let cpu = self.spec.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.cpu.as_ref());
+        match alert.when {
+            When::Always => true,
+            When::Archive => self.facts.backup.is_some() && !self.facts.standby,
+            When::Dumps => self.spec.enable_logical_backup == Some(true),
+            When::Replicas => self.instances() > 1,
+            When::Synchronous => synchronous,
+            When::Pooler => self.facts.poolers.0,
+            When::CpuLimit => cpu.is_some(),
+            When::Iops => self.provisioned().0.is_some(),
+            When::Throughput => self.provisioned().1.is_some(),
+        }
+    }
+
+    fn initial(&self, threshold: Initial) -> f64 {
+        let backup = self.facts.backup.as_ref();
+        let lag = self.spec.patroni.as_ref().and_then(|patroni| patroni.maximum_lag_on_failover);
+        match threshold {
+            Initial::Value(value) => value,
+            Initial::Instances => f64::from(self.instances()),
+            Initial::MaximumLag => lag.map_or(33_554_432.0, |lag| lag as f64),
+            Initial::Rpo => backup.map_or(300.0, |backup| backup.rpo as f64),
+            Initial::RpoAtRisk => backup.map_or(240.0, |backup| (backup.rpo * 4 / 5) as f64),
+            Initial::BackupAge => {
+                backup.map_or(108_000.0, |backup| (backup.numbers.longest_gap + 6 * 3600) as f64)
+            }
+        }
+    }
+
+    pub(crate) fn groups(&self, scope: &Scope) -> Vec<rules::Group> {
+        let kubernetes = scope.operator().configuration.logical_backup.as_ref();
+        let dumps = kubernetes.and_then(|section| section.logical_backup_job_prefix.clone());
+        let (iops, throughput) = self.provisioned();
+        let archive = self.facts.backup.as_ref().filter(|_| !self.facts.standby);
+        let facts = rules::Facts {
+            selectors: Selectors {
+                namespace: self.facts.namespace.clone(),
+                cluster: self.name.to_owned(),
+                dumps: dumps.unwrap_or_else(|| "logical-backup-".to_owned()),
+                provisioned: (iops.unwrap_or(0), throughput.unwrap_or(0)),
+            },
+            team: self.team,
+            archive: archive.map(|backup| (backup.rpo, 2 * backup.numbers.longest_gap)),
+            labels: &self.monitoring.labels,
+            runbooks: self.stack.runbooks.as_deref(),
+        };
+        rules::groups(&facts, &self.monitoring.wanted(self))
+    }
+
+    /// Everything but what stands in the resource itself.
+    pub(crate) fn objects(&self, scope: &Scope) -> Vec<Object> {
+        let mut objects = vec![exporter::queries(self, scope)];
+        objects.extend(role::job(self, scope));
+        objects.extend(pooler::objects(self, scope));
+        objects.extend(targets::objects(self, scope));
+        objects.extend(network::policy(self, scope));
+        objects.push(dashboards::of_cluster(self, scope));
+        objects
+    }
+}

@@ -1,0 +1,81 @@
+//! Connections and the sessions on them.
+
+use super::{Alert, Default, Severity, Source, Threshold, When};
+
+pub(super) const ALERTS: &[Alert] = &[
+    Alert {
+        name: "PostgresConnectionsHigh",
+        severity: Severity::Warning,
+        hold: "5m",
+        source: Source::Exporter,
+        expr: "pgsynth:connections:ratio{$R} > $t",
+        threshold: Some(Threshold {
+            default: Default::Value(0.8),
+            lowest: 0.01,
+            highest: 1.0,
+            unit: "a ratio",
+        }),
+        when: When::Always,
+        runbook: "Who holds them (pg_stat_activity by usename); use the pooler; leaks",
+    },
+    Alert {
+        name: "PostgresConnectionsExhausted",
+        severity: Severity::Critical,
+        hold: "2m",
+        source: Source::Exporter,
+        expr: "pgsynth:connections:ratio{$R} > $t",
+        threshold: Some(Threshold {
+            default: Default::Value(0.95),
+            lowest: 0.01,
+            highest: 1.0,
+            unit: "a ratio",
+        }),
+        when: When::Always,
+        runbook: "Terminate idle sessions; superuser reserve is the way in",
+    },
+    Alert {
+        name: "PostgresIdleInTransaction",
+        severity: Severity::Warning,
+        hold: "2m",
+        source: Source::Exporter,
+        expr: r#"max by (namespace, pod, datname) (pg_stat_activity_max_tx_duration{$S,state=~"idle in transaction.*"}) > $t"#,
+        threshold: Some(Threshold {
+            default: Default::Value(300.0),
+            lowest: 1.0,
+            highest: 864000.0,
+            unit: "seconds",
+        }),
+        when: When::Always,
+        runbook: "Find pid, application bug; set idle_in_transaction_session_timeout",
+    },
+    Alert {
+        name: "PostgresLongTransaction",
+        severity: Severity::Warning,
+        hold: "5m",
+        source: Source::Exporter,
+        expr: r#"max by (namespace, pod, datname) (pg_stat_activity_max_tx_duration{$S,state="active",backend_type="client backend",application_name!~"pg_dump.*"}) > $t"#,
+        threshold: Some(Threshold {
+            default: Default::Value(3600.0),
+            lowest: 1.0,
+            highest: 8640000.0,
+            unit: "seconds",
+        }),
+        when: When::Always,
+        runbook: "Blocks vacuum; cancel or move to replica",
+    },
+    Alert {
+        name: "PostgresBlockedSessions",
+        severity: Severity::Warning,
+        hold: "5m",
+        source: Source::Exporter,
+        expr: r#"sum by (namespace, pod, datname) (pg_stat_activity_count{$S,wait_event_type="Lock"}) > $t"#,
+        threshold: Some(Threshold {
+            default: Default::Value(5.0),
+            lowest: 0.0,
+            highest: 10000.0,
+            unit: "a number",
+        }),
+        when: When::Always,
+        runbook: "Pg_blocking_pids(); DDL in front?",
+    },
+];

@@ -1,0 +1,51 @@
+//! The monitoring itself.
+
+use super::{Alert, Default, Severity, Source, Threshold, When};
+
+pub(super) const ALERTS: &[Alert] = &[
+    Alert {
+        name: "PostgresCollectorFailing",
+        severity: Severity::Warning,
+        hold: "10m",
+        source: Source::Exporter,
+        expr: "pg_scrape_collector_success{$S} == 0",
+        threshold: None,
+        when: When::Always,
+        runbook: "Missing pg_monitor, extension or an exporter too old for this PostgreSQL",
+    },
+    Alert {
+        name: "PostgresExporterErrors",
+        severity: Severity::Warning,
+        hold: "10m",
+        source: Source::Exporter,
+        expr: "pg_exporter_last_scrape_error{$S} == 1",
+        threshold: None,
+        when: When::Always,
+        runbook: "Broken custom query; exporter log",
+    },
+    Alert {
+        name: "PostgresCustomQueriesNotLoaded",
+        severity: Severity::Warning,
+        hold: "5m",
+        source: Source::Exporter,
+        expr: "pg_exporter_user_queries_load_error{$S} == 1",
+        threshold: None,
+        when: When::Always,
+        runbook: "ConfigMap missing or invalid YAML",
+    },
+    Alert {
+        name: "PostgresScrapeSlow",
+        severity: Severity::Warning,
+        hold: "15m",
+        source: Source::Exporter,
+        expr: "scrape_duration_seconds{$S} > $t",
+        threshold: Some(Threshold {
+            default: Default::Value(8.0),
+            lowest: 1.0,
+            highest: 60.0,
+            unit: "seconds",
+        }),
+        when: When::Always,
+        runbook: "Pg_database_size on many relations; raise scrape interval; PG_EXPORTER_COLLECTION_TIMEOUT",
+    },
+];

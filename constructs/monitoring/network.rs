@@ -1,0 +1,90 @@
+//! Who may reach a cluster's figures.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use k8s_openapi::api::networking::v1::{
+    NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
+use serde::{Deserialize, Serialize};
+
+use super::Monitored;
+use super::exporter::{PORT, metadata};
+use crate::base::{Object, Scope, Stage, either};
+use crate::values::Label;
+
+/// Pods of a namespace.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Peer {
+    /// The namespace.
+    pub namespace: Label,
+    /// Labels of the pods. Default: all pods of the namespace.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub pods: IndexMap<String, String>,
+}
+
+/// Port of Patroni's HTTP API, by which anyone could restart or demote a member.
+const PATRONI: i32 = 8008;
+
+fn selector(labels: BTreeMap<String, String>) -> LabelSelector {
+    LabelSelector { match_labels: Some(labels), ..LabelSelector::default() }
+}
+
+/// Labels of a cluster's pods.
+pub(super) fn pods(cluster: &str, scope: &Scope) -> BTreeMap<String, String> {
+    let kubernetes = scope.operator().configuration.kubernetes.clone().unwrap_or_default();
+    let mut labels: BTreeMap<_, _> = kubernetes.cluster_labels.unwrap_or_default().into_iter().collect();
+    labels.insert(
+        kubernetes.cluster_name_label.unwrap_or_else(|| "cluster-name".to_owned()),
+        cluster.to_owned(),
+    );
+    labels
+}
+
+/// PostgreSQL for everyone, the exporter for Prometheus, Patroni for Prometheus, the members and the operator; only where
+/// it is said who Prometheus is.
+pub(super) fn policy(cluster: &Monitored, scope: &Scope) -> Option<Object> {
+    let Peer { namespace, pods: prometheus } = cluster.stack.prometheus.as_ref()?;
+    let in_namespace =
+        |name: &str| Some(selector([("kubernetes.io/metadata.name".to_owned(), name.to_owned())].into()));
+    let peer = NetworkPolicyPeer {
+        namespace_selector: in_namespace(namespace.as_str()),
+        pod_selector: Some(selector(prometheus.clone().into_iter().collect())),
+        ..NetworkPolicyPeer::default()
+    };
+    let members = NetworkPolicyPeer {
+        pod_selector: Some(selector(pods(cluster.name, scope))),
+        ..NetworkPolicyPeer::default()
+    };
+    let operator = NetworkPolicyPeer {
+        namespace_selector: in_namespace(&scope.operator().namespace),
+        ..NetworkPolicyPeer::default()
+    };
+    let rule = |port: i32, from: Option<Vec<NetworkPolicyPeer>>| NetworkPolicyIngressRule {
+        from,
+        ports: Some(vec![NetworkPolicyPort {
+            port: Some(IntOrString::Int(port)),
+            protocol: Some("TCP".to_owned()),
+            ..NetworkPolicyPort::default()
+        }]),
+    };
+    let spec = NetworkPolicySpec {
+        pod_selector: either(selector(pods(cluster.name, scope))),
+        policy_types: Some(vec!["Ingress".to_owned()]),
+        ingress: Some(vec![
+            rule(5432, None),
+            rule(PORT, Some(vec![peer.clone()])),
+            rule(PATRONI, Some(vec![peer, members, operator])),
+        ]),
+        ..NetworkPolicySpec::default()
+    };
+    let policy = NetworkPolicy {
+        metadata: metadata(&format!("{}-figures", cluster.name), cluster, scope),
+        spec: Some(spec),
+    };
+    Some(Object::of(Stage::Monitoring, scope.path(), policy))
+}

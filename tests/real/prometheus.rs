@@ -1,0 +1,247 @@
+//! Rules as Prometheus' own tool reads them: they are correct, every alert fires on what it is for and on nothing beside
+//! it, and two clusters of one namespace never mix.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use libtest_mimic::{Failed, Trial};
+use pgsynth::constructs::Past;
+use pgsynth::load;
+use serde::Deserialize;
+use serde_yaml::{Mapping, Value};
+
+use super::parts::{self, needing};
+
+const PARTS: &[&str] = &["promtool"];
+
+pub fn trials() -> Vec<Trial> {
+    vec![
+        needing(PARTS, "prometheus::rules_are_correct", correct),
+        needing(PARTS, "prometheus::every_alert_fires_and_is_silent", fire),
+    ]
+}
+
+/// Two clusters of one namespace with everything on.
+fn app(prometheus_operator: bool) -> String {
+    format!(
+        "pgsynth: v1\nrelease: '2026.11'\nname: figures\nplatform: other\n\
+         templates:\n  all: &all {{team: acme, postgres: 18, instances: 2, volume: {{size: 1Gi}}, backup: b, pooler: {{}}, highAvailability: {{synchronous: true}}, resources: {{cpuLimit: 2}}, users: {{app: []}}, databases: {{app: {{owner: app}}}}, monitoring: {{}}, spec: {{enableLogicalBackup: true, volume: {{iops: 3000, throughput: 125}}}}}}\n\
+         externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: []}}\n\
+         stores: {{s: {{hetzner: {{location: fsn1, bucket: acme}}, credentials: keys}}}}\n\
+         backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m}}}}\n\
+         monitoring: {{prometheusOperator: {prometheus_operator}, runbooks: 'https://example.com/runbooks'}}\n\
+         charts: {{shop: {{namespace: shop, clusters: {{main: {{<<: *all}}, main-2: {{<<: *all}}}}}}}}\n"
+    )
+}
+
+fn documents(app: &str) -> Result<Vec<Value>, Failed> {
+    let app = load::app("figures.yaml", app.as_bytes()).map_err(|problem| problem.to_string())?;
+    let valid = app.validate(&Past::default()).map_err(|problems| problems.to_string())?;
+    let manifests = pgsynth::synth::synth(&app, &valid);
+    let monitoring = manifests.iter().filter(|manifest| manifest.name.starts_with("60-"));
+    let documents = monitoring.flat_map(|manifest| serde_yaml::Deserializer::from_slice(&manifest.bytes));
+    documents.map(|document| Value::deserialize(document).map_err(|error| error.to_string().into())).collect()
+}
+
+/// Groups of both clusters, by name.
+fn groups() -> Result<Vec<Value>, Failed> {
+    let documents = documents(&app(true))?;
+    let rules = documents.iter().filter(|document| document["kind"] == "PrometheusRule");
+    Ok(rules.flat_map(|rule| rule["spec"]["groups"].as_sequence().cloned().unwrap_or_default()).collect())
+}
+
+fn promtool(folder: &Path, arguments: &[&str]) -> Result<(), Failed> {
+    let output = Command::new(parts::get("promtool")).current_dir(folder).args(arguments).output()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => {
+            let text = format!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
+            Err(text.chars().take(6000).collect::<String>().into())
+        }
+    }
+}
+
+fn file(groups: &[&Value]) -> Result<String, Failed> {
+    let mut file = Mapping::new();
+    file.insert("groups".into(), Value::Sequence(groups.iter().map(|group| (*group).clone()).collect()));
+    Ok(serde_yaml::to_string(&file)?)
+}
+
+fn correct() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let groups = groups()?;
+    fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
+    promtool(folder.path(), &["check", "rules", "--lint-fatal", "rules.yaml"])?;
+    // The same for a Prometheus of one's own, with its scrape configuration.
+    for document in
+        documents(&app(false))?.iter().filter(|document| !document["data"]["scrape.yaml"].is_null())
+    {
+        fs::write(
+            folder.path().join("own.yaml"),
+            document["data"]["rules.yaml"].as_str().unwrap_or_default(),
+        )?;
+        promtool(folder.path(), &["check", "rules", "--lint-fatal", "own.yaml"])?;
+        fs::write(
+            folder.path().join("prometheus.yaml"),
+            document["data"]["scrape.yaml"].as_str().unwrap_or_default(),
+        )?;
+        promtool(folder.path(), &["check", "config", "--syntax-only", "prometheus.yaml"])?;
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Fixture {
+    at: String,
+    fires: Vec<String>,
+    silent: Vec<String>,
+}
+
+/// A series of the fixtures as promtool reads it, for one of the clusters.
+fn series(text: &str, cluster: &str, minutes: u32) -> Result<Value, Failed> {
+    let (series, values) = text
+        .rsplit_once("}=")
+        .map_or_else(|| text.split_once('='), |(series, values)| Some((series, values)))
+        .ok_or("no value")?;
+    let series = if text.contains("}=") { format!("{series}}}") } else { series.to_owned() };
+    let (name, extra) = series.split_once('{').unwrap_or((&series, "}"));
+    let extra = extra.trim_end_matches('}');
+    let (name, member) = name.split_once('#').unwrap_or((name, "0"));
+    let pod = if name.starts_with("pgbouncer") {
+        format!("{cluster}-pooler-{member}")
+    } else {
+        format!("{cluster}-{member}")
+    };
+    let mut labels: BTreeMap<String, String> = [
+        ("namespace", "shop".to_owned()),
+        ("pod", pod),
+        ("persistentvolumeclaim", format!("pgdata-{cluster}-{member}")),
+        ("cronjob", format!("logical-backup-{cluster}")),
+        ("job_name", format!("logical-backup-{cluster}-1")),
+        ("container", "postgres".to_owned()),
+        ("scope", cluster.to_owned()),
+        ("datname", "app".to_owned()),
+        ("database", "app".to_owned()),
+        ("name", "app".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into();
+    for pair in extra.split(',').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').ok_or("no label")?;
+        labels.insert(name.to_owned(), value.trim_matches('"').to_owned());
+    }
+    let labels: Vec<_> = labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
+    // One value a minute, as long as the test looks.
+    let values = match values {
+        steps if steps.ends_with('…') => format!("{}x{minutes}", steps.trim_end_matches('…')),
+        growing if growing.ends_with("/m") => format!("{}x{minutes}", growing.trim_end_matches("/m")),
+        constant => format!("{constant}x{minutes}"),
+    };
+    let mut item = Mapping::new();
+    item.insert("series".into(), format!("{name}{{{}}}", labels.join(",")).into());
+    item.insert("values".into(), values.into());
+    Ok(item.into())
+}
+
+fn minutes(at: &str) -> Result<u32, Failed> {
+    match at.split_at(at.len() - 1) {
+        (number, "h") => Ok(number.parse::<u32>()? * 60),
+        (number, _) => Ok(number.parse()?),
+    }
+}
+
+/// One test for each alert: in one cluster it fires, in the other, of the same namespace, it does not.
+fn fire() -> Result<(), Failed> {
+    let fixtures: BTreeMap<String, Fixture> = serde_yaml::from_str(&fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/monitoring/fixtures.yaml"),
+    )?)?;
+    let groups = groups()?;
+    let name = |group: &Value| group["name"].as_str().unwrap_or_default().to_owned();
+    let kinds: Vec<String> = groups
+        .iter()
+        .filter_map(|group| Some(name(group).strip_prefix("main-2-")?.to_owned()))
+        .filter(|kind| kind != "records")
+        .collect();
+    let (mut tested, mut failed) = (0, vec![]);
+    for kind in &kinds {
+        let folder = tempfile::tempdir()?;
+        let order: Vec<String> = [
+            "main-records".to_owned(),
+            "main-2-records".to_owned(),
+            format!("main-{kind}"),
+            format!("main-2-{kind}"),
+        ]
+        .into();
+        let own: Vec<_> =
+            order.iter().filter_map(|wanted| groups.iter().find(|group| name(group) == *wanted)).collect();
+        fs::write(folder.path().join("rules.yaml"), file(&own)?)?;
+        let alerts: Vec<String> = own[2]["rules"]
+            .as_sequence()
+            .into_iter()
+            .flatten()
+            .filter_map(|rule| Some(rule["alert"].as_str()?.to_owned()))
+            .collect();
+        // Long tests look every ten minutes.
+        let (mut short, mut long) = (vec![], vec![]);
+        for alert in &alerts {
+            let fixture = fixtures.get(alert).ok_or_else(|| format!("{alert} has no fixture"))?;
+            let end = minutes(&fixture.at)?;
+            let mut input = vec![];
+            for (cluster, of_cluster) in [("main", &fixture.fires), ("main-2", &fixture.silent)] {
+                for text in of_cluster {
+                    input.push(series(text, cluster, end + 60)?);
+                }
+            }
+            let expect = |cluster: &str, value: u8| -> Result<Value, Failed> {
+                Ok(serde_yaml::from_str(&format!(
+                    "{{expr: '(count(ALERTS{{alertname=\"{alert}\",alertstate=\"firing\",cluster=\"{cluster}\",team=\"acme\"}}) > bool 0) or on () vector(0)', eval_time: {}, exp_samples: [{{labels: '{{}}', value: {value}}}]}}",
+                    fixture.at
+                ))?)
+            };
+            let mut test = Mapping::new();
+            test.insert("interval".into(), "1m".into());
+            test.insert("name".into(), alert.as_str().into());
+            test.insert("input_series".into(), Value::Sequence(input));
+            test.insert(
+                "promql_expr_test".into(),
+                Value::Sequence(vec![expect("main", 1)?, expect("main-2", 0)?]),
+            );
+            if end >= 720 {
+                long.push(Value::from(test))
+            } else {
+                short.push(Value::from(test))
+            }
+            tested += 1;
+        }
+        for (interval, tests) in [("1m", short), ("10m", long)] {
+            if tests.is_empty() {
+                continue;
+            }
+            let mut test = Mapping::new();
+            test.insert("rule_files".into(), Value::Sequence(vec!["rules.yaml".into()]));
+            test.insert("evaluation_interval".into(), interval.into());
+            test.insert(
+                "group_eval_order".into(),
+                order.iter().map(|name| Value::from(name.as_str())).collect::<Vec<_>>().into(),
+            );
+            test.insert("tests".into(), Value::Sequence(tests));
+            fs::write(folder.path().join("test.yaml"), serde_yaml::to_string(&test)?)?;
+            if let Err(error) = promtool(folder.path(), &["test", "rules", "test.yaml"]) {
+                failed.push(error.message().unwrap_or_default().to_owned());
+            }
+        }
+    }
+    if !failed.is_empty() {
+        return Err(failed.join("\n").into());
+    }
+    match tested == fixtures.len() {
+        true => Ok(()),
+        false => Err(format!("{tested} alerts are rendered, and {} have fixtures", fixtures.len()).into()),
+    }
+}
