@@ -3,7 +3,7 @@
 
 use pgsynth::constructs::base::Problem;
 use pgsynth::constructs::cluster::{Endpoint, LoadBalancer, Location, Pooler};
-use pgsynth::constructs::monitoring::Monitoring;
+use pgsynth::constructs::monitoring::{Monitoring, Peer};
 use pgsynth::constructs::object_store::{HetznerStore, StoreLocation};
 use pgsynth::constructs::operator::WatchSetting;
 use pgsynth::constructs::platform::Platform;
@@ -41,6 +41,9 @@ fn compose() -> Result<App, Box<dyn std::error::Error>> {
     nightly.spread = Some("2h".parse()?);
     app.backups.add(NIGHTLY, nightly)?;
     app.monitoring.labels.insert("release".to_owned(), "kube-prometheus-stack".to_owned());
+    let mut prometheus = Peer::of("monitoring".parse()?);
+    prometheus.pods.insert("app.kubernetes.io/name".to_owned(), "prometheus".to_owned());
+    app.monitoring.prometheus = Some(prometheus);
 
     let mut operator = Chart::new(Namespace::created("postgres-operator".parse()?));
     operator.operator = Some(Operator::new(WatchSetting::All));

@@ -2,10 +2,17 @@
 
 use super::App;
 use super::validate::Entry;
-use crate::base::{Object, Scope};
+use crate::base::{Object, Problem, Problems, Scope};
 use crate::monitoring::{Monitored, dashboards};
+use crate::traps::report;
 
-pub(super) fn objects(app: &App, scope: &Scope, entries: &[Entry], objects: &mut Vec<Object>) {
+pub(super) fn objects(
+    app: &App,
+    scope: &Scope,
+    entries: &[Entry],
+    objects: &mut Vec<Object>,
+    problems: &mut Problems,
+) {
     let configured = scope.operator().configuration.docker_image.as_deref();
     let mut first = None;
     for entry in entries {
@@ -25,6 +32,14 @@ pub(super) fn objects(app: &App, scope: &Scope, entries: &[Entry], objects: &mut
         };
         objects.extend(cluster.objects(&entry.scope));
         first.get_or_insert(facts.namespace.as_str());
+    }
+    if first.is_some() && app.monitoring.prometheus.is_none() {
+        report(
+            "T122",
+            Problem::new("monitoring", "who Prometheus is is not said: every pod of the Kubernetes cluster may read the figures, and restart or demote members by Patroni's API on port 8008")
+                .hint("`monitoring: {prometheus: {namespace: monitoring}}` of the app renders a NetworkPolicy for each cluster"),
+            problems,
+        );
     }
     if let Some(namespace) = first {
         objects.extend(dashboards::of_all(app.name.as_str(), namespace, &app.monitoring, scope));

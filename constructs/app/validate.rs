@@ -133,7 +133,7 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     if let Some(before) = &past.record {
         before.compare(&record, &|id| app.retired.contains_key(id), &past.accepted, &classes, &mut problems);
     }
-    monitoring::objects(app, &own, &entries, &mut objects);
+    monitoring::objects(app, &own, &entries, &mut objects, &mut problems);
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(scope.path())));
     collisions(&objects, &mut problems);
     file_names(&objects, &mut problems);

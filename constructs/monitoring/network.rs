@@ -27,6 +27,13 @@ pub struct Peer {
     pub pods: IndexMap<String, String>,
 }
 
+impl Peer {
+    /// All pods of a namespace.
+    pub fn of(namespace: Label) -> Self {
+        Self { namespace, pods: IndexMap::new() }
+    }
+}
+
 /// Port of Patroni's HTTP API, by which anyone could restart or demote a member.
 const PATRONI: i32 = 8008;
 

@@ -22,10 +22,6 @@ pub(super) const CHECKS: &[(&str, Check)] = &[
     ("T19", Check::Cluster(standby_with_roles)),
 ];
 
-/// Rules that need two clusters of an app, and are reported by the construct that names both.
-#[cfg(test)]
-pub(super) const BY_CONSTRUCTS: &[&str] = &["T15", "T16"];
-
 fn clone<'a>(view: &'a ClusterView) -> Option<&'a CloneSource> {
     view.resource.spec.clone.as_ref()
 }

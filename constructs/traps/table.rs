@@ -142,7 +142,7 @@ pub const TABLE: &[(&str, Fate)] = &[
     ("T119", Warning),
     ("T120", Warning),
     ("T121", NotExpressible),
-    ("T122", Later),
+    ("T122", Warning),
     ("T123", NotExpressible),
     ("T124", AtRunTime),
     ("T125", Warning),

@@ -8,6 +8,7 @@ mod command;
 mod crds;
 mod emit;
 mod keys;
+mod monitoring;
 mod project;
 mod spilo;
 mod tidy;

@@ -43,6 +43,13 @@ const LONGHORN: &str = "provisioner: driver.longhorn.io, volumeBindingMode: Wait
 
 const CASES: &[Case] = &[
     case(
+        "T122",
+        "other",
+        At::External,
+        "{}, watch: all}\nmonitoring: {labels: {release: p}",
+        "{}, watch: all}\nmonitoring: {prometheus: {namespace: monitoring}",
+    ),
+    case(
         "T01",
         "other",
         At::Cluster,
@@ -797,7 +804,7 @@ fn found(case: &Case, text: &str) -> Vec<String> {
         |wanted: fn(&At) -> bool, else_: &str| if wanted(at) { text.to_owned() } else { else_.to_owned() };
     let cluster = match at {
         At::Operator => "highAvailability: {synchronous: true, strict: true}, nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: []}}".to_owned(),
-        At::External => "instances: 3, spec: {resources: {limits: {memory: \"0\"}}}".to_owned(),
+        At::External => format!("instances: 3, spec: {{resources: {{limits: {{memory: \"0\"}}}}}}{}", if text.contains("monitoring") { ", monitoring: {}" } else { "" }),
         At::Past if text.contains("root") => "backup: b".to_owned(),
         At::Past if *platform == "k3s" => "volume: {size: 10Gi, class: local-path}".to_owned(),
         _ => here(|at| matches!(at, At::Cluster), "instances: 3"),

@@ -8,6 +8,7 @@ mod operator;
 mod parts;
 mod postgres;
 mod prometheus;
+mod queries;
 mod readback;
 mod rendered;
 mod restore;
@@ -27,6 +28,7 @@ fn main() {
         guard::trials(),
         operator::trials(),
         prometheus::trials(),
+        queries::trials(),
         readback::trials(),
         restore::trials(),
         shared::trials(),
