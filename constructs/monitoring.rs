@@ -9,6 +9,7 @@ mod pooler;
 mod role;
 pub mod rules;
 mod selectors;
+pub(crate) mod state;
 mod targets;
 
 use indexmap::IndexMap;
@@ -112,6 +113,11 @@ pub struct MonitoringStack {
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub labels: IndexMap<String, String>,
 
+    /// Whether kube-state-metrics gets a configuration for the status of `postgresql` resources, which it must be told to
+    /// read (`--custom-resource-state-config-file`). Default: false.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub resource_status: bool,
+
     /// Prometheus' pods: only they reach the figures. Default: whoever may reach the pods.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub prometheus: Option<network::Peer>,
@@ -140,6 +146,7 @@ impl Default for MonitoringStack {
         Self {
             prometheus_operator: true,
             labels: IndexMap::new(),
+            resource_status: false,
             prometheus: None,
             dashboard_labels: dashboard_labels(),
             dashboard_folder: None,
@@ -279,6 +286,7 @@ impl Monitored<'_> {
             When::Always => true,
             When::Archive => self.facts.backup.is_some() && !self.facts.standby,
             When::Dumps => self.spec.enable_logical_backup == Some(true),
+            When::Status => self.stack.resource_status,
             When::Replicas => self.instances() > 1,
             When::Synchronous => synchronous,
             When::Pooler => self.facts.poolers.0,

@@ -3,7 +3,7 @@
 use super::App;
 use super::validate::Entry;
 use crate::base::{Object, Problem, Problems, Scope};
-use crate::monitoring::{Monitored, dashboards};
+use crate::monitoring::{Monitored, dashboards, state};
 use crate::traps::report;
 
 pub(super) fn objects(
@@ -42,6 +42,9 @@ pub(super) fn objects(
         );
     }
     if let Some(namespace) = first {
+        if app.monitoring.resource_status {
+            objects.push(state::configuration(app.name.as_str(), namespace, scope));
+        }
         objects.extend(dashboards::of_all(app.name.as_str(), namespace, &app.monitoring, scope));
     }
 }

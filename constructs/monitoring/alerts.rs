@@ -1,7 +1,7 @@
 //! The alerts: what each asks, how long it waits, and when it is rendered. Expressions ran against real series or were
 //! proven with synthetic ones; each has a fixture that makes it fire and one that does not (tests/monitoring).
 //!
-//! In an expression `$S` selects the cluster's pods, `$P` its pooler's, `$V` its data volumes, `$C` and `$J` the CronJob and
+//! In an expression `$S` selects the cluster's pods, `$P` its pooler's, `$V` its data volumes, `$N` its resource, `$C` and `$J` the CronJob and
 //! the Jobs of its dumps, `$R` its recorded series, `$D` databases that are no templates, and `$t` is the threshold.
 
 mod availability;
@@ -58,6 +58,8 @@ pub enum When {
     Archive,
     /// With dumps of the operator's.
     Dumps,
+    /// With the status of resources as a series.
+    Status,
     /// With more than one instance.
     Replicas,
     /// With synchronous replication.

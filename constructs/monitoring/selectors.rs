@@ -27,6 +27,7 @@ impl Selectors {
             ("$V", format!(r#"namespace="{namespace}",persistentvolumeclaim=~"pgdata-{cluster}-[0-9]+""#)),
             ("$C", format!(r#"namespace="{namespace}",cronjob="{job}""#)),
             ("$J", format!(r#"namespace="{namespace}",job_name=~"{job}-[0-9]+""#)),
+            ("$N", format!(r#"namespace="{namespace}",name="{cluster}""#)),
             ("$R", format!(r#"namespace="{namespace}",cluster="{cluster}""#)),
             ("$D", r#"datname!~"template[01]""#.to_owned()),
         ];

@@ -2,9 +2,12 @@
 //! it, and two clusters of one namespace never mix.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
 use pgsynth::constructs::Past;
@@ -20,6 +23,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         needing(PARTS, "prometheus::rules_are_correct", correct),
         needing(PARTS, "prometheus::every_alert_fires_and_is_silent", fire),
+        needing(&["prometheus"], "prometheus::every_expression_runs_on_recorded_series", runs),
     ]
 }
 
@@ -31,7 +35,7 @@ fn app(prometheus_operator: bool) -> String {
          externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: []}}\n\
          stores: {{s: {{hetzner: {{location: fsn1, bucket: acme}}, credentials: keys}}}}\n\
          backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m}}}}\n\
-         monitoring: {{prometheusOperator: {prometheus_operator}, runbooks: 'https://example.com/runbooks'}}\n\
+         monitoring: {{prometheusOperator: {prometheus_operator}, resourceStatus: true, runbooks: 'https://example.com/runbooks'}}\n\
          charts: {{shop: {{namespace: shop, clusters: {{main: {{<<: *all}}, main-2: {{<<: *all}}}}}}}}\n"
     )
 }
@@ -134,7 +138,7 @@ fn series(text: &str, cluster: &str, minutes: u32) -> Result<Value, Failed> {
     .into();
     for pair in extra.split(',').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').ok_or("no label")?;
-        labels.insert(name.to_owned(), value.trim_matches('"').to_owned());
+        labels.insert(name.to_owned(), value.trim_matches('"').replace("CLUSTER", cluster));
     }
     let labels: Vec<_> = labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
     // One value a minute, as long as the test looks.
@@ -154,6 +158,147 @@ fn minutes(at: &str) -> Result<u32, Failed> {
         (number, "h") => Ok(number.parse::<u32>()? * 60),
         (number, _) => Ok(number.parse()?),
     }
+}
+
+/// A server that gives every caller the recorded series.
+fn recorded() -> Result<u16, Failed> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/monitoring/samples");
+    let mut text = String::new();
+    for file in ["postgres_exporter-0.20.1-pg15.prom", "patroni-4.1.0.prom"] {
+        text += &fs::read_to_string(folder.join(file))?;
+    }
+    // The recording left PostgreSQL's settings out.
+    text += "pg_settings_max_connections 100\npg_settings_superuser_reserved_connections 3\n";
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let port = listener.local_addr()?.port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let _ = stream.read(&mut [0; 4096]);
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                text.len()
+            );
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(text.as_bytes()));
+        }
+    });
+    Ok(port)
+}
+
+/// Prometheus itself, stopped when it is dropped.
+struct Prometheus(Child, u16);
+
+impl Drop for Prometheus {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Prometheus {
+    fn ask(&self, path: &str) -> Result<String, Failed> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.1))?;
+        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+    }
+
+    fn query(&self, expr: &str) -> Result<serde_json::Value, Failed> {
+        let encoded: String = expr.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        Ok(serde_json::from_str(&self.ask(&format!("/api/v1/query?query={encoded}"))?)?)
+    }
+}
+
+/// A real Prometheus loads the rules, reads recorded series, and evaluates every rule and every panel.
+fn runs() -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    let groups = groups()?;
+    fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
+    let target = recorded()?;
+    let configuration = format!(
+        "global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [rules.yaml]\nscrape_configs:\n\
+         - job_name: recorded\n  static_configs: [{{targets: ['127.0.0.1:{target}'], labels: {{namespace: shop, pod: main-0}}}}]\n"
+    );
+    fs::write(folder.path().join("prometheus.yaml"), configuration)?;
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let child = Command::new(parts::get("prometheus"))
+        .current_dir(folder.path())
+        .args([
+            "--config.file=prometheus.yaml",
+            "--storage.tsdb.path=data",
+            &format!("--web.listen-address=127.0.0.1:{port}"),
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(File::create(folder.path().join("log"))?)
+        .spawn()?;
+    let prometheus = Prometheus(child, port);
+    // Everything that these series can give has been recorded.
+    let start = Instant::now();
+    let there = |expr: &str| {
+        prometheus
+            .query(expr)
+            .is_ok_and(|answer| answer["data"]["result"].as_array().is_some_and(|result| !result.is_empty()))
+    };
+    while !there("pgsynth:transactions:rate5m") {
+        if start.elapsed() > Duration::from_secs(60) {
+            return Err(
+                format!("nothing is recorded: {}", fs::read_to_string(folder.path().join("log"))?).into()
+            );
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    let rules: serde_json::Value = serde_json::from_str(&prometheus.ask("/api/v1/rules")?)?;
+    for rule in rules["data"]["groups"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|group| group["rules"].as_array().into_iter().flatten())
+    {
+        if rule["health"] == "err" {
+            return Err(format!("{}: {}", rule["name"], rule["lastError"]).into());
+        }
+    }
+    let mut asked = 0;
+    for document in documents(&app(true))? {
+        for (key, text) in document["data"].as_mapping().into_iter().flatten() {
+            if !key.as_str().is_some_and(|key| Path::new(key).extension().is_some_and(|kind| kind == "json"))
+            {
+                continue;
+            }
+            let dashboard: serde_json::Value = serde_json::from_str(text.as_str().unwrap_or_default())?;
+            for target in dashboard["panels"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .flat_map(|panel| panel["targets"].as_array().into_iter().flatten())
+            {
+                let expr = target["expr"].as_str().unwrap_or_default();
+                let answer = prometheus.query(expr)?;
+                if answer["status"] != "success" {
+                    return Err(format!("{expr}: {answer}").into());
+                }
+                asked += 1;
+            }
+        }
+    }
+    // What the exporter and Patroni give is not only understood: it is there.
+    for expr in [
+        "pgsynth:connections:ratio",
+        "pgsynth:database_size_bytes:max",
+        "pgsynth:transaction_active_seconds:mean5m or pgsynth:transactions:rate5m",
+        "pgsynth:wal_position_bytes:max",
+        "pg_stat_activity_count{namespace=\"shop\",pod=~\"main-[0-9]+\"}",
+    ] {
+        if !there(expr) {
+            return Err(format!("{expr} gives nothing").into());
+        }
+    }
+    // No alert that needs an hour to be true fires on a healthy primary, and none of the other cluster's figures are there.
+    if there("pgsynth:connections:ratio{cluster=\"main-2\"}") || asked < 40 {
+        return Err(format!("{asked} panels were asked").into());
+    }
+    Ok(())
 }
 
 /// One test for each alert: in one cluster it fires, in the other, of the same namespace, it does not.

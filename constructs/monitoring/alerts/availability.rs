@@ -223,4 +223,14 @@ pub(super) const ALERTS: &[Alert] = &[
         when: When::Replicas,
         runbook: "Enable_pod_antiaffinity / topologySpreadConstraints; cordon and move the replica",
     },
+    Alert {
+        name: "PostgresResourceFailed",
+        severity: Severity::Warning,
+        hold: "10m",
+        source: Source::KubeStateMetrics,
+        expr: r#"max by (namespace, name) (kube_postgresql_status{$N,status=~"CreateFailed|UpdateFailed|SyncFailed|Invalid"}) == 1"#,
+        threshold: None,
+        when: When::Status,
+        runbook: "The operator no longer looks at the resource until it is mended: its events and the operator's log say why",
+    },
 ];
