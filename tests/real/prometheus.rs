@@ -262,8 +262,8 @@ fn runs() -> Result<(), Failed> {
     let mut asked = 0;
     for document in documents(&app(true))? {
         for (key, text) in document["data"].as_mapping().into_iter().flatten() {
-            if !key.as_str().is_some_and(|key| Path::new(key).extension().is_some_and(|kind| kind == "json"))
-            {
+            let of_dashboard = key.as_str().is_some_and(|key| key.ends_with(".json"));
+            if !of_dashboard {
                 continue;
             }
             let dashboard: serde_json::Value = serde_json::from_str(text.as_str().unwrap_or_default())?;
