@@ -2,11 +2,13 @@
 
 mod construct;
 mod object;
+mod parallel;
 mod problems;
 mod scope;
 
 pub use construct::Construct;
 pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
+pub(crate) use parallel::each;
 pub use problems::{Location, Problem, Problems};
 pub use scope::{BackupFacts, ClusterFacts, OperatorFacts, Scope, Watch};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::App;
 use super::validate::Entry;
-use crate::base::{Object, OperatorFacts, Problem, Problems};
+use crate::base::{Object, OperatorFacts, Problem, Problems, each};
 use crate::crds::join;
 use crate::namespace::POD_SECURITY;
 use crate::traps::{
@@ -61,13 +61,18 @@ pub(super) fn clusters(
         "" => entry.scope.path().to_owned(),
         path => entry.scope.at(&entry.cluster.place(path)),
     };
-    for (entry, view) in entries.iter().zip(&views) {
+    let found = each(entries.iter().zip(&views).collect(), |(entry, view)| {
+        let mut problems = Problems::default();
         let place = |path: &str| place(entry, path);
         for (trap, check) in checks() {
             if let Check::Cluster(rule) = check {
-                rule(view, &mut Found::new(trap, &place, problems));
+                rule(view, &mut Found::new(trap, &place, &mut problems));
             }
         }
+        problems
+    });
+    for own in found {
+        problems.extend(own);
     }
     for (_, check) in checks() {
         if let Check::Clusters(rule) = check {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{App, backups, checks, monitoring};
-use crate::base::{ClusterFacts, Object, OperatorFacts, Problem, Problems, Scope, Stage};
+use crate::base::{ClusterFacts, Object, OperatorFacts, Problem, Problems, Scope, Stage, each};
 use crate::chart::Chart;
 use crate::cluster::{Cluster, Resolved};
 use crate::namespace::POD_SECURITY;
@@ -86,7 +86,7 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     let own_labels = app.labels(None);
 
     let mut objects = vec![];
-    let mut entries = vec![];
+    let mut found = vec![];
     for ((id, chart), labels) in app.charts.iter().zip(&labels) {
         let scope = Scope {
             path: format!("charts.{id}"),
@@ -102,12 +102,20 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
         };
         chart_objects(chart, &scope, &mut objects, &mut problems);
         for (name, cluster) in chart.clusters.iter() {
-            let scope = scope.below(&format!("clusters.{name}"));
-            cluster.validate(name.as_str(), &scope, &mut problems);
-            let resolved = cluster.resolve(name.as_str(), &scope);
-            resolved.validate(cluster, &scope, &mut problems);
-            entries.push(Entry { id: format!("{id}/{name}"), cluster, scope, resolved });
+            found.push((id, name, cluster, scope.below(&format!("clusters.{name}"))));
         }
+    }
+    let resolved = each(found, |(id, name, cluster, scope)| {
+        let mut problems = Problems::default();
+        cluster.validate(name.as_str(), &scope, &mut problems);
+        let resolved = cluster.resolve(name.as_str(), &scope);
+        resolved.validate(cluster, &scope, &mut problems);
+        (Entry { id: format!("{id}/{name}"), cluster, scope, resolved }, problems)
+    });
+    let mut entries = vec![];
+    for (entry, own) in resolved {
+        problems.extend(own);
+        entries.push(entry);
     }
 
     let own = Scope {

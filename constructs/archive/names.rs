@@ -1,6 +1,8 @@
 //! Names of variables that say where archives are and how they are written and read: Spilo's list, which is what reaches
 //! WAL-G (configure_spilo.py, write_wale_environment), and the switches around it.
 
+use std::borrow::Cow;
+
 /// Names that the model sets, or that would turn its meaning around. Nobody sets them by hand.
 const OWNED: &[&str] = &[
     "AWS_ACCESS_KEY_ID",
@@ -98,10 +100,15 @@ const TUNING: &[&str] = &[
 /// Whether the model owns this name, with or without `CLONE_` or `STANDBY_`, in whatever case: the operator compares
 /// without regard to it.
 pub(crate) fn is_owned(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    match name.strip_prefix("CLONE_").or_else(|| name.strip_prefix("STANDBY_")) {
-        Some(rest) => OWNED.contains(&rest) || OF_COPIES.contains(&rest),
-        None => OWNED.contains(&name.as_str()),
+    // Most names are of no interest, and there are many: nothing is copied for them.
+    let upper = match name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        true => Cow::Owned(name.to_ascii_uppercase()),
+        false => Cow::Borrowed(name),
+    };
+    let owned = |name: &str| OWNED.binary_search(&name).is_ok();
+    match upper.strip_prefix("CLONE_").or_else(|| upper.strip_prefix("STANDBY_")) {
+        Some(rest) => owned(rest) || OF_COPIES.contains(&rest),
+        None => owned(&upper),
     }
 }
 

@@ -43,8 +43,8 @@ fn one_path_for_all(view: &OperatorView, found: &mut Found) {
 
 fn lower_case(view: &ClusterView, found: &mut Found) {
     for (index, EnvVar { name, .. }) in env(view) {
-        let upper = name.to_ascii_uppercase();
-        if *name != upper && names::is_owned(&upper) {
+        if name.bytes().any(|byte| byte.is_ascii_lowercase()) && names::is_owned(name) {
+            let upper = name.to_ascii_uppercase();
             found.at(&format!("env.{index}.name"), format!("invalid value `{name}`: it keeps `{upper}` out, and Spilo does not know it, so that nothing would be archived"));
         }
     }
