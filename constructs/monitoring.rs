@@ -70,15 +70,15 @@ pub struct AlertSetting {
     #[serde(default = "yes")]
     pub enabled: bool,
 
-    /// The number that it compares with. Default: see the README.
+    /// The number that it compares with. Default: the catalogue's, as it stands in the rendered rules.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
 
-    /// How long it must hold. Default: see the README.
+    /// How long it must hold. Default: the catalogue's.
     #[serde(default, rename = "for", deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub hold: Option<GoDuration>,
 
-    /// How bad it is. Default: see the README.
+    /// How bad it is. Default: the catalogue's.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub severity: Option<Severity>,
 }

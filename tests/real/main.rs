@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
 mod apply;
+mod figures;
 mod guard;
 mod operator;
 mod parts;
@@ -25,6 +26,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let trials: Vec<Trial> = [
         apply::trials(),
+        figures::trials(),
         guard::trials(),
         operator::trials(),
         prometheus::trials(),

@@ -106,6 +106,31 @@ impl Instance {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
+    /// A session that runs this, to be killed.
+    pub fn session(&self, sql: &str) -> Result<std::process::Child, String> {
+        let mut command = as_postgres(&self.bin.join("psql"));
+        command
+            .args([
+                "-AtXq",
+                "-U",
+                "postgres",
+                "-d",
+                "postgres",
+                "-c",
+                sql,
+                "-p",
+                &self.port.to_string(),
+                "-h",
+            ])
+            .arg(&self.folder);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| error.to_string())
+    }
+
     /// Waits until a query says what it should.
     pub fn wait(&self, sql: &str, wanted: &str) -> Result<(), String> {
         let start = Instant::now();

@@ -40,7 +40,7 @@ fn app(prometheus_operator: bool) -> String {
     )
 }
 
-fn documents(app: &str) -> Result<Vec<Value>, Failed> {
+pub fn documents(app: &str) -> Result<Vec<Value>, Failed> {
     let app = load::app("figures.yaml", app.as_bytes()).map_err(|problem| problem.to_string())?;
     let valid = app.validate(&Past::default()).map_err(|problems| problems.to_string())?;
     let manifests = pgsynth::synth::synth(&app, &valid);
@@ -71,7 +71,7 @@ fn promtool(folder: &Path, arguments: &[&str]) -> Result<(), Failed> {
     }
 }
 
-fn file(groups: &[&Value]) -> Result<String, Failed> {
+pub fn file(groups: &[&Value]) -> Result<String, Failed> {
     let mut file = Mapping::new();
     file.insert("groups".into(), Value::Sequence(groups.iter().map(|group| (*group).clone()).collect()));
     Ok(serde_yaml::to_string(&file)?)
@@ -185,7 +185,7 @@ fn recorded() -> Result<u16, Failed> {
 }
 
 /// Prometheus itself, stopped when it is dropped.
-struct Prometheus(Child, u16);
+pub struct Prometheus(Child, u16);
 
 impl Drop for Prometheus {
     fn drop(&mut self) {
@@ -195,7 +195,24 @@ impl Drop for Prometheus {
 }
 
 impl Prometheus {
-    fn ask(&self, path: &str) -> Result<String, Failed> {
+    /// On `prometheus.yaml` of a folder.
+    pub fn start(folder: &Path) -> Result<Self, Failed> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let child = Command::new(parts::get("prometheus"))
+            .current_dir(folder)
+            .args([
+                "--config.file=prometheus.yaml",
+                "--storage.tsdb.path=data",
+                &format!("--web.listen-address=127.0.0.1:{port}"),
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(folder.join("log"))?)
+            .spawn()?;
+        Ok(Self(child, port))
+    }
+
+    pub fn ask(&self, path: &str) -> Result<String, Failed> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.1))?;
         write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
         let mut answer = String::new();
@@ -203,7 +220,7 @@ impl Prometheus {
         Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
     }
 
-    fn query(&self, expr: &str) -> Result<serde_json::Value, Failed> {
+    pub fn query(&self, expr: &str) -> Result<serde_json::Value, Failed> {
         let encoded: String = expr.bytes().map(|byte| format!("%{byte:02X}")).collect();
         Ok(serde_json::from_str(&self.ask(&format!("/api/v1/query?query={encoded}"))?)?)
     }
@@ -220,19 +237,7 @@ fn runs() -> Result<(), Failed> {
          - job_name: recorded\n  static_configs: [{{targets: ['127.0.0.1:{target}'], labels: {{namespace: shop, pod: main-0}}}}]\n"
     );
     fs::write(folder.path().join("prometheus.yaml"), configuration)?;
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let child = Command::new(parts::get("prometheus"))
-        .current_dir(folder.path())
-        .args([
-            "--config.file=prometheus.yaml",
-            "--storage.tsdb.path=data",
-            &format!("--web.listen-address=127.0.0.1:{port}"),
-        ])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(File::create(folder.path().join("log"))?)
-        .spawn()?;
-    let prometheus = Prometheus(child, port);
+    let prometheus = Prometheus::start(folder.path())?;
     // Everything that these series can give has been recorded.
     let start = Instant::now();
     let there = |expr: &str| {

@@ -20,7 +20,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 /// The queries and the SQL of the Job, as they are rendered for this major.
-fn rendered(major: u32) -> Result<(Value, String), Failed> {
+pub fn rendered(major: u32) -> Result<(Value, String), Failed> {
     let app = format!(
         "pgsynth: v1\nrelease: '2026.11'\nname: queries\nplatform: other\naccept: {{no-backup: a test}}\n\
          externalOperator: {{namespace: postgres-operator, watch: all}}\n\

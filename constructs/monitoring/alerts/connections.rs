@@ -23,7 +23,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Critical,
         hold: "2m",
         source: Source::Exporter,
-        expr: "pgsynth:connections:ratio{$R} > $t",
+        // Where all are taken the exporter gets none either, and its own series are the ones that are missing.
+        expr: "(pgsynth:connections:ratio{$R} > $t) or (pg_up{$S} == 1 unless on (namespace, pod) pg_stat_database_numbackends{$S})",
         threshold: Some(Threshold {
             default: Default::Value(0.95),
             lowest: 0.01,
