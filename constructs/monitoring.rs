@@ -209,6 +209,14 @@ impl Monitoring {
         }
     }
 
+    /// The database whose tables and statements are looked at.
+    fn database_of(&self, spec: &PostgresqlSpec) -> String {
+        let plain = spec.databases.iter().flat_map(|map| map.keys()).next();
+        let prepared = spec.prepared_databases.iter().flat_map(|map| map.keys()).next();
+        let first = self.database.as_ref().or(plain).or(prepared);
+        first.cloned().unwrap_or_else(|| "postgres".to_owned())
+    }
+
     fn interval(&self) -> &str {
         self.interval.as_ref().map_or("30s", GoDuration::as_str)
     }
@@ -270,12 +278,8 @@ impl Monitored<'_> {
         )
     }
 
-    /// The database whose tables and statements are looked at.
-    fn database(&self) -> &str {
-        let plain = self.spec.databases.iter().flat_map(|map| map.keys()).next();
-        let prepared = self.spec.prepared_databases.iter().flat_map(|map| map.keys()).next();
-        let first = plain.or(prepared).map_or("postgres", String::as_str);
-        self.monitoring.database.as_deref().unwrap_or(first)
+    fn database(&self) -> String {
+        self.monitoring.database_of(self.spec)
     }
 
     fn wants(&self, alert: &Alert) -> bool {

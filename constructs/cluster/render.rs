@@ -10,7 +10,6 @@ use crate::crds::postgresql::{
     Metadata, Patroni, Postgresql, PostgresqlSettings, PostgresqlSpec, ResourceAmounts, Resources,
 };
 use crate::crds::{At, CustomResource, Mirror, Named};
-use crate::monitoring::ROLE;
 use crate::values::Parameter;
 
 /// A cluster's `postgresql` object, and what is wrong with its overlay.
@@ -157,13 +156,12 @@ impl Cluster {
 
     /// Adds the exporter of `monitoring`; returns paths that somebody else has used.
     fn exporting(&self, name: &str, scope: &Scope, spec: &mut PostgresqlSpec) -> Vec<String> {
-        let (Some(monitoring), Some(facts)) = (&self.monitoring, scope.cluster(name)) else { return vec![] };
-        let plain = spec.databases.iter().flat_map(|map| map.keys()).next();
-        let prepared = spec.prepared_databases.iter().flat_map(|map| map.keys()).next();
-        let database = monitoring.database.clone().or_else(|| plain.or(prepared).cloned());
-        let database = database.unwrap_or_else(|| "postgres".to_owned());
-        let (secret, image) = (facts.secret(ROLE), scope.release().exporter_image);
-        crate::monitoring::add_exporter(spec, name, &secret, &database, facts.standby, image)
+        match (&self.monitoring, scope.cluster(name)) {
+            (Some(monitoring), Some(facts)) => {
+                crate::monitoring::add_exporter(monitoring, facts, scope.release().exporter_image, spec)
+            }
+            _ => vec![],
+        }
     }
 
     fn fill_defaults(&self, spec: &mut PostgresqlSpec, scope: &Scope) {

@@ -3,8 +3,8 @@
 use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::Monitored;
-use crate::base::{Object, Scope, Stage};
+use super::{Monitored, Monitoring};
+use crate::base::{ClusterFacts, Object, Scope, Stage};
 use crate::crds::containers::{ContainerPort, Sidecar};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, ResourceAmounts, Resources};
@@ -19,13 +19,13 @@ const FOLDER: &str = "/etc/pgsynth/monitoring";
 
 /// Adds the exporter and its role to a cluster's resource; names that are taken are returned by their paths.
 pub(crate) fn add(
-    spec: &mut PostgresqlSpec,
-    cluster: &str,
-    secret: &str,
-    database: &str,
-    standby: bool,
+    monitoring: &Monitoring,
+    facts: &ClusterFacts,
     image: &str,
+    spec: &mut PostgresqlSpec,
 ) -> Vec<String> {
+    let database = monitoring.database_of(spec);
+    let (cluster, secret, standby) = (&facts.name, facts.secret(ROLE), facts.standby);
     let major: u32 = spec
         .postgresql
         .as_ref()

@@ -67,7 +67,7 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
         command: Some(["bash", "-c", SCRIPT].map(str::to_owned).into()),
         env: Some(vec![
             plain("PGHOST", &cluster.facts.primary_service()),
-            plain("PGDATABASE", database),
+            plain("PGDATABASE", &database),
             plain("PGSSLMODE", "require"),
             plain("PGCONNECT_TIMEOUT", "10"),
             secret("PGUSER", "username"),
