@@ -14,14 +14,14 @@ use pgsynth::constructs::monitoring::alerts::{GROUPS, Source, When};
 use serde_yaml::Value;
 
 use super::parts;
-use super::postgres::{Instance, postgresql};
+use super::postgres::Instance;
 use super::prometheus::{Prometheus, documents, file};
 use super::queries::rendered;
 
 const NEEDED: &[&str] = &["postgres_exporter", "prometheus", "setpriv"];
 
 pub fn trials() -> Vec<Trial> {
-    let runs = postgresql().is_some() && !parts::missing(NEEDED);
+    let runs = super::postgres::runs() && !parts::missing(NEEDED);
     vec![parts::bench(NEEDED, "figures::faults_raise_their_alerts", faults).with_ignored_flag(!runs)]
 }
 

@@ -16,6 +16,12 @@ pub fn postgresql() -> Option<PathBuf> {
     folders.pop()
 }
 
+/// Whether PostgreSQL is there and may be run: it takes root to become its user.
+pub fn runs() -> bool {
+    let may = as_postgres(Path::new("true")).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    postgresql().is_some() && may.is_ok_and(|status| status.success())
+}
+
 /// PostgreSQL never runs as root.
 pub fn as_postgres(program: &Path) -> Command {
     let mut command = Command::new("setpriv");

@@ -6,15 +6,14 @@ use pgsynth::load;
 use serde::Deserialize;
 use serde_yaml::Value;
 
-use super::parts;
-use super::postgres::{Instance, postgresql};
+use super::postgres::{Instance, runs};
 
 pub fn trials() -> Vec<Trial> {
-    let there = postgresql().is_some() && !parts::missing(&["setpriv"]);
+    let there = runs();
     let name = if there {
         "queries::run_as_the_role"
     } else {
-        "queries::run_as_the_role (needs PostgreSQL in /usr/lib/postgresql)"
+        "queries::run_as_the_role (needs PostgreSQL in /usr/lib/postgresql, and root to become its user)"
     };
     vec![Trial::test(name, run).with_ignored_flag(!there)]
 }

@@ -7,8 +7,6 @@
 mod cases;
 mod recovery;
 
-use std::path::Path;
-
 use libtest_mimic::Trial;
 
 use super::{guard, parts, postgres};
@@ -16,7 +14,7 @@ use super::{guard, parts, postgres};
 pub fn trials() -> Vec<Trial> {
     let needed: Vec<&'static str> =
         ["wal-g", "setpriv"].into_iter().chain(guard::PARTS.iter().copied()).collect();
-    let possible = postgres::postgresql().is_some() && Path::new("/proc/self").exists();
+    let possible = postgres::runs();
     let trials = [
         parts::bench(&needed, "restore::to_a_time_and_to_the_end", || guard::with_a_world(cases::times)),
         parts::bench(&needed, "restore::in_place_and_after_total_loss", || {
