@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{Problem, Problems, Scope};
 use crate::crds::env::EnvVar;
-use crate::values::{Id, Memory, Name, Schedule, Span, choices, given, in_words};
+use crate::values::{Id, Memory, Name, Schedule, Span, choices, fnv1a, given, in_words};
 
 /// A policy of backups: base backups on a schedule, and the WAL between them, into one store.
 ///
@@ -253,13 +253,8 @@ impl BackupPolicy {
         if minutes == 0 {
             return self.schedule.clone();
         }
-        self.schedule.later(fnv1a(cluster) % (minutes + 1)).unwrap_or_else(|_| self.schedule.clone())
+        self.schedule
+            .later(fnv1a(cluster.as_bytes()) % (minutes + 1))
+            .unwrap_or_else(|_| self.schedule.clone())
     }
-}
-
-/// FNV-1a, 64 bits: the offset of a cluster's backups must be the same on every machine and in every release.
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

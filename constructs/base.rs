@@ -3,6 +3,7 @@
 mod construct;
 mod object;
 mod parallel;
+pub(crate) mod pod;
 mod problems;
 mod scope;
 

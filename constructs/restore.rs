@@ -171,7 +171,7 @@ impl Restore {
                 format!("`{id}` has generations 1 to {}", source.generation),
             );
         }
-        if id == own.id && generation >= own.generation && generation <= source.generation {
+        if id == own.id && generation == own.generation {
             problems.error(
                 Problem::new(
                     scope.at("generation"),

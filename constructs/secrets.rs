@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
 
-use crate::base::{ClusterFacts, Object, OperatorFacts};
+use crate::base::{ClusterFacts, Object, OperatorFacts, either};
 use crate::crds::env::{EnvFromSource, EnvVar};
 use crate::crds::postgresql::Postgresql;
 
@@ -68,11 +68,11 @@ pub(crate) fn needs(
 /// The Secrets of a server that the app renders.
 fn server(deployment: &Deployment, origin: &str, needs: &mut Needs) {
     let namespace = deployment.metadata.namespace.clone().unwrap_or_default();
-    let spec: Option<DeploymentSpec> = either_option(deployment.spec.clone());
+    let spec: Option<DeploymentSpec> = either(deployment.spec.clone());
     let containers = spec.and_then(|spec| spec.template.spec).map(|pod| pod.containers).unwrap_or_default();
     for variable in containers.into_iter().flat_map(|container| container.env.unwrap_or_default()) {
         let Some(reference) = variable.value_from.and_then(|source| source.secret_key_ref) else { continue };
-        let name: Option<String> = either_option(reference.name);
+        let name: Option<String> = either(reference.name);
         let name = name.unwrap_or_default();
         let need = needs.entry((namespace.clone(), name.clone())).or_insert_with(|| SecretNeed {
             namespace: namespace.clone(),
@@ -83,11 +83,6 @@ fn server(deployment: &Deployment, origin: &str, needs: &mut Needs) {
         need.keys.insert(reference.key);
         need.used_by.insert(origin.to_owned());
     }
-}
-
-/// A field that is optional in the types of some Kubernetes versions and not in others.
-fn either_option<T, F: Into<Option<T>>>(field: F) -> Option<T> {
-    field.into()
 }
 
 fn cluster(

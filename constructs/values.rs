@@ -6,6 +6,7 @@
 mod checked;
 mod choices;
 mod duration;
+mod hash;
 mod id;
 mod moment;
 mod nearest;
@@ -19,6 +20,7 @@ pub use checked::Invalid;
 pub(crate) use checked::checked_text;
 pub(crate) use choices::choices;
 pub use duration::GoDuration;
+pub(crate) use hash::fnv1a;
 pub use id::{Id, Label, LabelValue, Name, NameRule};
 pub use moment::Moment;
 pub(crate) use moment::check as check_time;

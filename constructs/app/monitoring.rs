@@ -13,7 +13,6 @@ pub(super) fn objects(
     objects: &mut Vec<Object>,
     problems: &mut Problems,
 ) {
-    let configured = scope.operator().configuration.docker_image.as_deref();
     let mut first = None;
     for entry in entries {
         let (Some(monitoring), Some(facts)) = (&entry.cluster.monitoring, scope.clusters.get(&entry.id))
@@ -28,7 +27,7 @@ pub(super) fn objects(
             team: entry.cluster.team.as_str(),
             facts,
             spec,
-            image: spec.docker_image.as_deref().or(configured).unwrap_or_default(),
+            image: scope.operator().image(spec),
         };
         objects.extend(cluster.objects(&entry.scope));
         first.get_or_insert(facts.namespace.as_str());

@@ -85,6 +85,19 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
     let labels: Vec<_> = app.charts.iter().map(|(_, chart)| app.labels(Some(chart))).collect();
     let own_labels = app.labels(None);
 
+    let own = Scope {
+        path: String::new(),
+        chart: "",
+        namespace: "",
+        labels: &own_labels,
+        platform: app.platform,
+        release: app.release.release(),
+        protect: app.protect,
+        operator: &operator,
+        clusters: &facts,
+        archives: &archives,
+    };
+
     let mut objects = vec![];
     let mut found = vec![];
     for ((id, chart), labels) in app.charts.iter().zip(&labels) {
@@ -93,12 +106,7 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
             chart: id.as_str(),
             namespace: chart.namespace.name.as_str(),
             labels,
-            platform: app.platform,
-            release: app.release.release(),
-            protect: app.protect,
-            operator: &operator,
-            clusters: &facts,
-            archives: &archives,
+            ..own.clone()
         };
         chart_objects(chart, &scope, &mut objects, &mut problems);
         for (name, cluster) in chart.clusters.iter() {
@@ -118,18 +126,6 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
         entries.push(entry);
     }
 
-    let own = Scope {
-        path: String::new(),
-        chart: "",
-        namespace: "",
-        labels: &own_labels,
-        platform: app.platform,
-        release: app.release.release(),
-        protect: app.protect,
-        operator: &operator,
-        clusters: &facts,
-        archives: &archives,
-    };
     let retired_archives = backups::validate(app, &own, &mut objects, &mut problems);
     backups::environment(app, &operator, &entries, &mut problems);
     checks::operator(app, &operator, &mut problems);

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use crate::archive::Archives;
 use crate::backup_policy::Numbers;
 use crate::crds::operator_configuration::Configuration;
+use crate::crds::postgresql::PostgresqlSpec;
 use crate::platform::Platform;
 use crate::releases::Release;
 use crate::values::Schedule;
@@ -43,6 +44,13 @@ pub struct OperatorFacts {
     pub configuration: Configuration,
     /// Names of the variables that its configuration brings into every pod from elsewhere, where they are known.
     pub pod_environment: Option<Vec<String>>,
+}
+
+impl OperatorFacts {
+    /// Image of a cluster's pods: its own, or the operator's.
+    pub(crate) fn image<'a>(&'a self, spec: &'a PostgresqlSpec) -> &'a str {
+        spec.docker_image.as_deref().or(self.configuration.docker_image.as_deref()).unwrap_or_default()
+    }
 }
 
 /// What others may know of a cluster.

@@ -49,7 +49,7 @@ impl Cluster {
             .filter(|(_, variable)| names::is_owned(&variable.name))
             .map(|(index, variable)| Taken { path: format!("env.{index}.name"), name: variable.name.clone() })
             .collect();
-        let image = image(spec, scope);
+        let image = scope.operator().image(spec).to_owned();
         let archive = self.archive(name, scope.namespace(), scope.archives());
         let restore = self.restore.as_ref();
         let mut over = PostgresqlSpec::default();
@@ -133,9 +133,8 @@ impl Cluster {
             if self.standby.is_some() {
                 problems.forbidden(here.path(), "`standby` gives the cluster its data; say one of the two");
             }
-            let image =
-                self.spec.docker_image.clone().or_else(|| configured_image(scope)).unwrap_or_default();
-            match restore.method(&image, scope) {
+            let image = scope.operator().image(&self.spec);
+            match restore.method(image, scope) {
                 Ok((_, true)) => {}
                 Ok((method, false)) => problems.warning(Problem {
                     trap: Some("restore-method"),
@@ -183,13 +182,4 @@ pub(super) struct Taken {
     pub(super) path: String,
     /// The name.
     pub(super) name: String,
-}
-
-fn configured_image(scope: &Scope) -> Option<String> {
-    scope.operator().configuration.docker_image.clone()
-}
-
-/// Image of the cluster's pods.
-fn image(spec: &PostgresqlSpec, scope: &Scope) -> String {
-    spec.docker_image.clone().or_else(|| configured_image(scope)).unwrap_or_default()
 }

@@ -10,6 +10,7 @@ use super::metrics::{METRICS, Metric, Only, Row};
 use super::selectors::Selectors;
 use super::{Monitored, MonitoringStack};
 use crate::base::{Object, Scope, Stage};
+use crate::values::fnv1a;
 
 /// Columns and lines of a panel; a dashboard has 24 columns.
 const SIZE: (u32, u32) = (8, 7);
@@ -139,10 +140,7 @@ pub(crate) fn of_all(app: &str, namespace: &str, stack: &MonitoringStack, scope:
 
 /// At most 40 characters, and the same on every run: Grafana knows a dashboard by it.
 fn uid(name: &str) -> String {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    format!("pgsynth-{hash:016x}")
+    format!("pgsynth-{:016x}", fnv1a(name.as_bytes()))
 }
 
 fn config_map(

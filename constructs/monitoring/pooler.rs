@@ -3,16 +3,12 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
-use k8s_openapi::api::core::v1::{
-    Capabilities, Container, ContainerPort, EnvVar, EnvVarSource, PodSpec, PodTemplateSpec,
-    ResourceRequirements, SecretKeySelector, SecurityContext,
-};
-use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateSpec, SecurityContext};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use super::Monitored;
 use super::exporter::metadata;
-use crate::base::{Object, Scope, Stage, either};
+use crate::base::{Object, Scope, Stage, either, pod};
 
 pub(super) const PORT: i32 = 9127;
 
@@ -29,40 +25,18 @@ pub(super) fn labels(cluster: &str) -> BTreeMap<String, String> {
 /// The exporter, where there is a pooler. It logs in as the pooler's own role, the only one that PgBouncer's console knows.
 pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     let service = cluster.facts.pooler_service()?;
-    let secret = |name: &str, key: &str| EnvVar {
-        name: name.to_owned(),
-        value_from: Some(EnvVarSource {
-            secret_key_ref: Some(SecretKeySelector {
-                key: key.to_owned(),
-                name: either(cluster.facts.secret("pooler")),
-                ..SecretKeySelector::default()
-            }),
-            ..EnvVarSource::default()
-        }),
-        ..EnvVar::default()
-    };
-    let amounts = |cpu: &str, memory: &str| {
-        Some(
-            [
-                ("cpu".to_owned(), Quantity(cpu.to_owned())),
-                ("memory".to_owned(), Quantity(memory.to_owned())),
-            ]
-            .into(),
-        )
-    };
     let container = Container {
         name: "exporter".to_owned(),
         image: Some(scope.release().pgbouncer_exporter_image.to_owned()),
         env: Some(vec![
-            secret("POOLER_USER", "username"),
-            secret("POOLER_PASSWORD", "password"),
-            EnvVar {
-                name: "PGBOUNCER_EXPORTER_CONNECTION_STRING".to_owned(),
-                value: Some(format!(
+            pod::from_secret("POOLER_USER", cluster.facts.secret("pooler"), "username"),
+            pod::from_secret("POOLER_PASSWORD", cluster.facts.secret("pooler"), "password"),
+            pod::variable(
+                "PGBOUNCER_EXPORTER_CONNECTION_STRING",
+                format!(
                     "postgres://$(POOLER_USER):$(POOLER_PASSWORD)@{service}:5432/pgbouncer?sslmode=require"
-                )),
-                ..EnvVar::default()
-            },
+                ),
+            ),
         ]),
         ports: Some(vec![ContainerPort {
             name: Some("exporter".to_owned()),
@@ -70,21 +44,15 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
             protocol: Some("TCP".to_owned()),
             ..ContainerPort::default()
         }]),
-        resources: Some(ResourceRequirements {
-            requests: amounts("10m", "32Mi"),
-            limits: amounts("100m", "64Mi"),
-            ..ResourceRequirements::default()
-        }),
+        resources: Some(pod::resources(
+            &[("cpu", "10m"), ("memory", "32Mi")],
+            &[("cpu", "100m"), ("memory", "64Mi")],
+        )),
         security_context: Some(SecurityContext {
-            allow_privilege_escalation: Some(false),
-            capabilities: Some(Capabilities {
-                drop: Some(vec!["ALL".to_owned()]),
-                ..Capabilities::default()
-            }),
             read_only_root_filesystem: Some(true),
             run_as_non_root: Some(true),
             run_as_user: Some(65534),
-            ..SecurityContext::default()
+            ..pod::confined()
         }),
         ..Container::default()
     };

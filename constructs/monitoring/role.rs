@@ -1,16 +1,12 @@
 //! The Job that gives the exporter's role what a resource of the operator's cannot say.
 
 use k8s_openapi::api::batch::v1::{Job, JobSpec};
-use k8s_openapi::api::core::v1::{
-    Capabilities, Container, EnvVar, EnvVarSource, PodSpec, PodTemplateSpec, ResourceRequirements,
-    SecretKeySelector, SecurityContext,
-};
-use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+use k8s_openapi::api::core::v1::{Container, PodSpec, PodTemplateSpec, SecurityContext};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Monitored;
 use super::exporter::metadata;
-use crate::base::{Object, Scope, Stage, either};
+use crate::base::{Object, Scope, Stage, pod};
 
 /// The one privileged step; it may run any number of times.
 pub const SQL: &str = include_str!("role.sql");
@@ -35,59 +31,27 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     let hash = fnv1a(&format!("{SQL}\n{SCRIPT}\n{database}\n{generation}"));
     let begin: String = cluster.name.chars().take(40).collect();
     let name = format!("{begin}-monitoring-{hash:08x}");
-    let plain = |name: &str, value: &str| EnvVar {
-        name: name.to_owned(),
-        value: Some(value.to_owned()),
-        ..EnvVar::default()
-    };
-    let secret = |name: &str, key: &str| EnvVar {
-        name: name.to_owned(),
-        value_from: Some(EnvVarSource {
-            secret_key_ref: Some(SecretKeySelector {
-                key: key.to_owned(),
-                name: either(cluster.facts.secret("postgres")),
-                ..SecretKeySelector::default()
-            }),
-            ..EnvVarSource::default()
-        }),
-        ..EnvVar::default()
-    };
-    let amounts = |cpu: &str, memory: &str| {
-        Some(
-            [
-                ("cpu".to_owned(), Quantity(cpu.to_owned())),
-                ("memory".to_owned(), Quantity(memory.to_owned())),
-            ]
-            .into(),
-        )
-    };
     let container = Container {
         name: "role".to_owned(),
         image: Some(cluster.image.to_owned()),
         command: Some(["bash", "-c", SCRIPT].map(str::to_owned).into()),
         env: Some(vec![
-            plain("PGHOST", &cluster.facts.primary_service()),
-            plain("PGDATABASE", &database),
-            plain("PGSSLMODE", "require"),
-            plain("PGCONNECT_TIMEOUT", "10"),
-            secret("PGUSER", "username"),
-            secret("PGPASSWORD", "password"),
-            plain("SQL", SQL),
+            pod::variable("PGHOST", cluster.facts.primary_service()),
+            pod::variable("PGDATABASE", &database),
+            pod::variable("PGSSLMODE", "require"),
+            pod::variable("PGCONNECT_TIMEOUT", "10"),
+            pod::from_secret("PGUSER", cluster.facts.secret("postgres"), "username"),
+            pod::from_secret("PGPASSWORD", cluster.facts.secret("postgres"), "password"),
+            pod::variable("SQL", SQL),
         ]),
-        resources: Some(ResourceRequirements {
-            requests: amounts("10m", "32Mi"),
-            limits: amounts("200m", "128Mi"),
-            ..ResourceRequirements::default()
-        }),
+        resources: Some(pod::resources(
+            &[("cpu", "10m"), ("memory", "32Mi")],
+            &[("cpu", "200m"), ("memory", "128Mi")],
+        )),
         security_context: Some(SecurityContext {
-            allow_privilege_escalation: Some(false),
-            capabilities: Some(Capabilities {
-                drop: Some(vec!["ALL".to_owned()]),
-                ..Capabilities::default()
-            }),
             run_as_non_root: Some(true),
             run_as_user: Some(101),
-            ..SecurityContext::default()
+            ..pod::confined()
         }),
         ..Container::default()
     };

@@ -24,8 +24,6 @@ struct Manifest<T> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PodMonitor {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pod_target_labels: Vec<String>,
     pod_metrics_endpoints: Vec<Endpoint>,
     selector: Selector,
 }
@@ -68,7 +66,6 @@ fn of_the_operator(cluster: &Monitored, scope: &Scope, groups: Vec<Group>) -> Ve
     let endpoint =
         |port, port_number| Endpoint { port, port_number, path: "/metrics", interval: interval.to_owned() };
     let database = PodMonitor {
-        pod_target_labels: vec![],
         pod_metrics_endpoints: vec![endpoint(Some(EXPORTER), None), endpoint(None, Some(8008))],
         selector: Selector { match_labels: pods(cluster.name, scope) },
     };
@@ -76,7 +73,6 @@ fn of_the_operator(cluster: &Monitored, scope: &Scope, groups: Vec<Group>) -> Ve
     if cluster.facts.pooler_service().is_some() {
         let name = pooler::name(cluster.name);
         let pooler = PodMonitor {
-            pod_target_labels: vec![],
             pod_metrics_endpoints: vec![endpoint(Some("exporter"), None)],
             selector: Selector { match_labels: pooler::labels(cluster.name) },
         };

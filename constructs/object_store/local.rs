@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy};
 use k8s_openapi::api::core::v1::{
-    Capabilities, Container, ContainerPort, EnvVar, EnvVarSource, HTTPGetAction, PersistentVolumeClaim,
-    PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec,
-    PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecretKeySelector, SecurityContext,
-    Service, ServicePort, ServiceSpec, Volume, VolumeMount, VolumeResourceRequirements,
+    Container, ContainerPort, HTTPGetAction, PersistentVolumeClaim, PersistentVolumeClaimSpec,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, Probe, SeccompProfile,
+    SecurityContext, Service, ServicePort, ServiceSpec, Volume, VolumeMount, VolumeResourceRequirements,
 };
 use k8s_openapi::api::networking::v1::{
     NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
@@ -19,7 +18,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::{Deserialize, Serialize};
 
 use super::{Bucket, ObjectStore, Region};
-use crate::base::{Object, Problems, Scope, Stage, either};
+use crate::base::{Object, Problems, Scope, Stage, either, pod};
 use crate::namespace::{Namespace, annotations_of};
 use crate::values::{Memory, Name, given};
 
@@ -114,7 +113,7 @@ impl LocalStore {
             selector: LabelSelector { match_labels: Some(selector.clone()), ..LabelSelector::default() },
             template: PodTemplateSpec {
                 metadata: Some(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() }),
-                spec: Some(pod(id, region, bucket, store, scope)),
+                spec: Some(server(id, region, bucket, store, scope)),
             },
             ..DeploymentSpec::default()
         };
@@ -145,21 +144,8 @@ impl LocalStore {
 }
 
 /// The server: versitygw over a folder, in which every folder is a bucket.
-fn pod(id: &str, region: &Region, bucket: &Bucket, store: &ObjectStore, scope: &Scope) -> PodSpec {
-    let plain =
-        |name: &str, value: String| EnvVar { name: name.to_owned(), value: Some(value), ..EnvVar::default() };
-    let key = |name: &str, key: &str| EnvVar {
-        name: name.to_owned(),
-        value_from: Some(EnvVarSource {
-            secret_key_ref: Some(SecretKeySelector {
-                key: key.to_owned(),
-                name: either(store.credentials.to_string()),
-                ..SecretKeySelector::default()
-            }),
-            ..EnvVarSource::default()
-        }),
-        ..EnvVar::default()
-    };
+fn server(id: &str, region: &Region, bucket: &Bucket, store: &ObjectStore, scope: &Scope) -> PodSpec {
+    let key = |name, key| pod::from_secret(name, store.credentials.as_str(), key);
     let mounts = || {
         Some(vec![VolumeMount {
             name: "data".to_owned(),
@@ -167,26 +153,8 @@ fn pod(id: &str, region: &Region, bucket: &Bucket, store: &ObjectStore, scope: &
             ..VolumeMount::default()
         }])
     };
-    let security = || {
-        Some(SecurityContext {
-            allow_privilege_escalation: Some(false),
-            capabilities: Some(Capabilities { drop: Some(vec!["ALL".to_owned()]), ..Default::default() }),
-            read_only_root_filesystem: Some(true),
-            ..SecurityContext::default()
-        })
-    };
-    let amounts = |cpu: Option<&str>, memory: &str| {
-        let cpu = cpu.map(|cpu| ("cpu".to_owned(), Quantity(cpu.to_owned())));
-        let memory = ("memory".to_owned(), Quantity(memory.to_owned()));
-        Some(cpu.into_iter().chain([memory]).collect::<BTreeMap<_, _>>())
-    };
-    let resources = || {
-        Some(ResourceRequirements {
-            requests: amounts(Some("50m"), "64Mi"),
-            limits: amounts(None, "512Mi"),
-            ..ResourceRequirements::default()
-        })
-    };
+    let security = || Some(SecurityContext { read_only_root_filesystem: Some(true), ..pod::confined() });
+    let resources = || Some(pod::resources(&[("cpu", "50m"), ("memory", "64Mi")], &[("memory", "512Mi")]));
     let image = Some(scope.release().s3_image.to_owned());
     let make_bucket = Container {
         name: "bucket".to_owned(),
@@ -204,10 +172,10 @@ fn pod(id: &str, region: &Region, bucket: &Bucket, store: &ObjectStore, scope: &
         image,
         args: Some(["posix", "/data/buckets"].map(str::to_owned).into()),
         env: Some(vec![
-            plain("VGW_PORT", format!(":{PORT}")),
-            plain("VGW_REGION", region.to_string()),
-            plain("VGW_HEALTH", "/_/health".to_owned()),
-            plain("VGW_META_SIDECAR", "/data/meta".to_owned()),
+            pod::variable("VGW_PORT", format!(":{PORT}")),
+            pod::variable("VGW_REGION", region.to_string()),
+            pod::variable("VGW_HEALTH", "/_/health".to_owned()),
+            pod::variable("VGW_META_SIDECAR", "/data/meta".to_owned()),
             key("ROOT_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
             key("ROOT_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
         ]),

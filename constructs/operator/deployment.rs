@@ -15,6 +15,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use super::{NAME, api_port};
 use crate::base::{Object, OperatorFacts, Scope, Stage, either};
 use crate::cluster::Resources;
+use crate::values::fnv1a;
 
 /// Annotation that changes with the configuration, because the operator reads that once, at its start.
 const CHECKSUM: &str = "pgsynth/configuration-checksum";
@@ -153,20 +154,4 @@ fn requirements(resources: &Resources) -> ResourceRequirements {
         limits.insert("memory".to_owned(), quantity(memory.as_str()));
     }
     ResourceRequirements { requests: Some(requests), limits: Some(limits), ..ResourceRequirements::default() }
-}
-
-/// FNV-1a with 64 bits: enough to see a change, and the same everywhere.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_checksum_is_fnv_1a() {
-        assert_eq!(super::fnv1a(b""), 0xcbf2_9ce4_8422_2325);
-        assert_eq!(super::fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
-    }
 }

@@ -94,8 +94,7 @@ fn encryption_that_is_not_there(view: &ClusterView, found: &mut Found) {
 }
 
 fn old_program(view: &ClusterView, found: &mut Found) {
-    let image = view.resource.spec.docker_image.as_deref();
-    let image = image.or(view.operator.configuration.docker_image.as_deref()).unwrap_or_default();
+    let image = view.operator.image(&view.resource.spec);
     let old = image.rsplit(':').next().is_some_and(|tag| tag.starts_with("4.0") || tag.starts_with("3."));
     if let Some((index, _)) = value(view, "AWS_ENDPOINT")
         && old

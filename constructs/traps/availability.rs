@@ -185,8 +185,7 @@ fn upgrades_off(view: &ClusterView, found: &mut Found) {
 
 fn image_without_major(view: &ClusterView, found: &mut Found) {
     let spec = &view.resource.spec;
-    let configured = view.operator.configuration.docker_image.as_deref();
-    let Some(image) = spec.docker_image.as_deref().or(configured) else { return };
+    let image = view.operator.image(spec);
     // Spilo's images are named after the newest major in them.
     let newest = image.rsplit('/').next().and_then(|name| name.strip_prefix("spilo-")).and_then(|rest| {
         rest.split(|letter: char| !letter.is_ascii_digit())

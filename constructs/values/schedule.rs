@@ -56,8 +56,9 @@ impl Schedule {
             longest = longest.max(to - from);
             shortest = shortest.min(to - from);
         };
-        // 28 years: after them dates fall on the same days of the week again.
-        let days = calendar().filter(|day| fields.runs_on(day));
+        // One day stands for all where all are alike; else 28 years, after which dates fall on the same days of the week.
+        let cycle = if fields.runs_daily() { 1 } else { CYCLE };
+        let days = calendar().take_while(|(number, ..)| *number < cycle).filter(|day| fields.runs_on(day));
         for (number, ..) in days {
             for time in &times {
                 let now = number * DAY + time;
@@ -69,7 +70,7 @@ impl Schedule {
             }
         }
         let (first, last) = (first?, last?);
-        gap(last, CYCLE * DAY + first);
+        gap(last, cycle * DAY + first);
         Some((longest, shortest))
     }
 
@@ -107,6 +108,10 @@ impl Schedule {
 }
 
 impl Fields {
+    fn runs_daily(&self) -> bool {
+        self.any_day == (true, true) && (self.days, self.months, self.weekdays) == (0xffff_fffe, 0x1ffe, 0x7f)
+    }
+
     fn runs_on(&self, (_, month, day, weekday): &(u64, u64, u64, u64)) -> bool {
         let has = |bits: u64, value: u64| bits >> value & 1 == 1;
         let (of_month, of_week) = (has(self.days, *day), has(self.weekdays, *weekday));
