@@ -6,23 +6,28 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use libtest_mimic::{Failed, Trial};
 use pgsynth::constructs::monitoring::alerts::{GROUPS, Source, When};
 use serde_yaml::Value;
 
 use super::parts;
-use super::postgres::Instance;
+use super::postgres::{Instance, can_run, majors};
 use super::prometheus::{Prometheus, documents, file};
 use super::queries::rendered;
 
-const NEEDED: &[&str] = &["postgres_exporter", "prometheus", "setpriv"];
+const NEEDED: &[&str] = &["postgres_exporter", "prometheus"];
 
 pub fn trials() -> Vec<Trial> {
-    let runs = super::postgres::runs() && !parts::missing(NEEDED);
-    vec![parts::bench(NEEDED, "figures::faults_raise_their_alerts", faults).with_ignored_flag(!runs)]
+    let runs = can_run() && !parts::missing(NEEDED);
+    let trials = majors().into_iter().map(|(major, bin)| {
+        let name = format!("figures::faults_raise_their_alerts_on_{major}");
+        parts::bench(NEEDED, &name, move || faults(bin)).with_ignored_flag(!runs)
+    });
+    trials.collect()
 }
 
 /// Stopped when it is dropped.
@@ -74,10 +79,10 @@ impl Exporter {
     }
 }
 
-fn faults() -> Result<(), Failed> {
+fn faults(bin: PathBuf) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    let instance = Instance::at(folder.path().join("postgres"))?;
+    let instance = Instance::of(bin, folder.path().join("postgres"))?;
     instance.init()?;
     let settings = [
         ("archive_mode", "on"),
@@ -106,32 +111,14 @@ fn faults() -> Result<(), Failed> {
     );
     fs::write(folder.path().join("prometheus.yaml"), configuration)?;
     let prometheus = Prometheus::start(folder.path())?;
-    let firing = || -> Result<BTreeSet<String>, Failed> {
-        let answer = prometheus.query("ALERTS{alertstate=\"firing\"}")?;
-        let results = answer["data"]["result"].as_array().cloned().unwrap_or_default();
-        Ok(results
-            .iter()
-            .filter_map(|result| Some(result["metric"]["alertname"].as_str()?.to_owned()))
-            .collect())
-    };
+    let firing = || prometheus.firing();
+    let there = |expr: &str| prometheus.there(expr);
     let wait = |what: &str, longest: u64, done: &dyn Fn() -> Result<bool, Failed>| -> Result<(), Failed> {
-        let start = Instant::now();
-        while !done().unwrap_or(false) {
-            if start.elapsed() > Duration::from_secs(longest) {
-                let log = fs::read_to_string(instance.folder.join("exporter.log")).unwrap_or_default();
-                return Err(format!(
-                    "not within {longest} s: {what}; firing: {:?}\n{}",
-                    firing(),
-                    log.chars().take(2000).collect::<String>()
-                )
-                .into());
-            }
-            std::thread::sleep(Duration::from_millis(500));
-        }
-        Ok(())
-    };
-    let there = |expr: &str| -> Result<bool, Failed> {
-        Ok(prometheus.query(expr)?["data"]["result"].as_array().is_some_and(|result| !result.is_empty()))
+        prometheus.wait(what, longest, |_| done()).map_err(|error| {
+            let log = fs::read_to_string(instance.folder.join("exporter.log")).unwrap_or_default();
+            let head: String = log.chars().take(2000).collect();
+            format!("{}\n{head}", error.message().unwrap_or_default()).into()
+        })
     };
     wait("series are read", 60, &|| {
         there("pgsynth_archiver_enabled{namespace=\"shop\",pod=\"main-0\"} == 1")

@@ -7,6 +7,7 @@ mod figures;
 mod guard;
 mod operator;
 mod parts;
+mod patroni;
 mod postgres;
 mod prometheus;
 mod queries;
@@ -29,6 +30,7 @@ fn main() {
         figures::trials(),
         guard::trials(),
         operator::trials(),
+        patroni::trials(),
         prometheus::trials(),
         queries::trials(),
         readback::trials(),

@@ -252,7 +252,7 @@ impl Database {
         };
         fs::create_dir(&folder).map_err(|error| error.to_string())?;
         fs::write(folder.join("password"), password).map_err(|error| error.to_string())?;
-        run(Command::new("chown").args(["-R", "postgres"]).arg(&folder))?;
+        run(Command::new("chown").args(["-R", "nobody"]).arg(&folder))?;
         let data = folder.join("data");
         run(as_postgres(&bin.join("initdb"))
             .args(["--username=postgres", "--auth=scram-sha-256"])

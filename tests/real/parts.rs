@@ -10,13 +10,18 @@ fn installed() -> Option<PathBuf> {
     let set = script.lines().find_map(|line| line.strip_prefix("set_of_parts="))?;
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache")))?;
-    Some(cache.join("pgsynth-parts").join(set).join("bin"))
+    Some(cache.join("pgsynth-parts").join(set))
+}
+
+/// A folder of the set beside that of the programs.
+pub fn folder(name: &str) -> Option<PathBuf> {
+    Some(installed()?.join(name))
 }
 
 /// A program by its name, if it is there.
 pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = installed().into_iter().chain(std::env::split_paths(&path).collect::<Vec<_>>());
+    let folders = folder("bin").into_iter().chain(std::env::split_paths(&path).collect::<Vec<_>>());
     folders.map(|folder| folder.join(program)).find(|path| path.is_file())
 }
 
@@ -33,20 +38,29 @@ pub fn get(program: &str) -> PathBuf {
 /// A test that needs programs of class CI: ignored where one is missing, failed where none may be.
 pub fn needing(programs: &[&'static str], name: &str, test: fn() -> Result<(), Failed>) -> Trial {
     let missing: Vec<_> = programs.iter().filter(|program| find(program).is_none()).copied().collect();
+    needing_all(&missing, name, test)
+}
+
+/// The same, of a test of which it is known what is missing.
+pub fn needing_all<T>(missing: &[&str], name: &str, test: T) -> Trial
+where
+    T: FnOnce() -> Result<(), Failed> + Send + 'static,
+{
+    let missing = missing.join(", ");
     if missing.is_empty() {
         return Trial::test(name, test);
     }
     if std::env::var_os("PGSYNTH_REQUIRE_PARTS").is_some() {
-        return Trial::test(name, move || {
-            Err(format!("missing: {}; run tests/parts/install", missing.join(", ")).into())
-        });
+        return Trial::test(name, move || Err(format!("missing: {missing}; run tests/parts/install").into()));
     }
-    Trial::test(format!("{name} (needs {}; tests/parts/install)", missing.join(", ")), test)
-        .with_ignored_flag(true)
+    Trial::test(format!("{name} (needs {missing}; tests/parts/install)"), test).with_ignored_flag(true)
 }
 
 /// A test that needs programs no registry has: ignored where one is missing.
-pub fn bench(programs: &[&'static str], name: &str, test: fn() -> Result<(), Failed>) -> Trial {
+pub fn bench<T>(programs: &[&'static str], name: &str, test: T) -> Trial
+where
+    T: FnOnce() -> Result<(), Failed> + Send + 'static,
+{
     let missing: Vec<_> = programs.iter().filter(|program| find(program).is_none()).copied().collect();
     match missing.is_empty() {
         true => Trial::test(name, test).with_kind("bench"),

@@ -1,39 +1,79 @@
-//! PostgreSQL on loopback: of any major that the machine has, as a user that may run it, stopped when it is dropped.
+//! PostgreSQL on loopback: of any major that the machine or the parts have, as a user that may run it, stopped when it
+//! is dropped.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// Folder of PostgreSQL's programs, of the newest major that the machine has.
+use super::parts;
+use super::server::free_port;
+
+/// Folder of PostgreSQL's programs, of the newest major that the machine itself has: with TLS and every client program.
 pub fn postgresql() -> Option<PathBuf> {
-    let majors = fs::read_dir("/usr/lib/postgresql").ok()?;
-    let mut folders: Vec<_> = majors.filter_map(|entry| Some(entry.ok()?.path().join("bin"))).collect();
-    folders.retain(|folder| folder.join("initdb").is_file());
-    folders.sort();
-    folders.pop()
+    Some(programs("/usr/lib/postgresql".into()).pop_last()?.1)
 }
 
-/// Whether PostgreSQL is there and may be run: it takes root to become its user.
-pub fn runs() -> bool {
+/// Folders of PostgreSQL's programs by major: of the parts, and of the machine itself.
+pub fn majors() -> BTreeMap<u32, PathBuf> {
+    let mut majors = parts::folder("postgresql").map(programs).unwrap_or_default();
+    majors.extend(programs("/usr/lib/postgresql".into()));
+    majors
+}
+
+/// Those below a folder whose folders are named by their majors.
+fn programs(folder: PathBuf) -> BTreeMap<u32, PathBuf> {
+    let majors = fs::read_dir(folder).into_iter().flatten().flatten();
+    let majors = majors
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))));
+    majors.filter(|(_, bin)| bin.join("initdb").is_file()).collect()
+}
+
+/// `psql` of that folder; else the newest that is there, which talks to every older server.
+fn psql(bin: &Path) -> PathBuf {
+    let own = std::iter::once(bin.to_owned());
+    let folders = own.chain(majors().into_values().rev());
+    folders.map(|bin| bin.join("psql")).find(|psql| psql.is_file()).unwrap_or_else(|| "psql".into())
+}
+
+/// Whether PostgreSQL can be run: not as root, so that root has to be able to become somebody else.
+pub fn can_run() -> bool {
     let may = as_postgres(Path::new("true")).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    postgresql().is_some() && may.is_ok_and(|status| status.success())
+    may.is_ok_and(|status| status.success())
 }
 
-/// PostgreSQL never runs as root.
+/// Whether the machine's own PostgreSQL is there and may be run.
+pub fn runs() -> bool {
+    postgresql().is_some() && can_run()
+}
+
+/// PostgreSQL never runs as root: root becomes `nobody`, who still reads what root has installed.
 pub fn as_postgres(program: &Path) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]).arg(program).current_dir("/");
+    let mut command = if is_root() {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"]);
+        // `access` asks for the real user alone, unless the fix-up of capabilities is off.
+        command.arg("--securebits=+no_setuid_fixup");
+        command.args(["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    command.current_dir("/");
     command
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|of| std::os::unix::fs::MetadataExt::uid(&of) == 0)
 }
 
 /// A data directory, and the server on it.
 pub struct Instance {
-    bin: PathBuf,
+    pub bin: PathBuf,
     pub folder: PathBuf,
-    port: u16,
+    pub port: u16,
 }
 
 impl Drop for Instance {
@@ -43,15 +83,19 @@ impl Drop for Instance {
 }
 
 impl Instance {
-    /// A folder for a data directory that is not made yet.
+    /// A folder for a data directory that is not made yet, of the machine's own PostgreSQL.
     pub fn at(folder: PathBuf) -> Result<Self, String> {
-        let bin = postgresql().ok_or("PostgreSQL is gone")?;
+        Self::of(postgresql().ok_or("PostgreSQL is gone")?, folder)
+    }
+
+    /// The same, of the PostgreSQL whose programs are in this folder.
+    pub fn of(bin: PathBuf, folder: PathBuf) -> Result<Self, String> {
         fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
-        run(Command::new("chown").arg("postgres").arg(&folder))?;
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
-        let port = listener.local_addr().map_err(|error| error.to_string())?.port();
-        Ok(Self { bin, folder, port })
+        if is_root() {
+            run(Command::new("chown").arg("nobody").arg(&folder))?;
+        }
+        Ok(Self { bin, folder, port: free_port() })
     }
 
     pub fn major(&self) -> u32 {
@@ -106,7 +150,7 @@ impl Instance {
     }
 
     pub fn query(&self, sql: &str) -> Result<String, String> {
-        let mut command = as_postgres(&self.bin.join("psql"));
+        let mut command = as_postgres(&psql(&self.bin));
         command.args(["-AtXq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql, "-h"]).arg(&self.folder);
         let output = run(command.args(["-p", &self.port.to_string()]).args(["-d", "postgres"]))?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -114,7 +158,7 @@ impl Instance {
 
     /// A session that runs this, to be killed.
     pub fn session(&self, sql: &str) -> Result<std::process::Child, String> {
-        let mut command = as_postgres(&self.bin.join("psql"));
+        let mut command = as_postgres(&psql(&self.bin));
         command
             .args([
                 "-AtXq",

@@ -2,11 +2,11 @@
 //! it, and two clusters of one namespace never mix.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
@@ -14,6 +14,10 @@ use pgsynth::constructs::Past;
 use pgsynth::load;
 use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
+
+mod running;
+
+pub use running::Prometheus;
 
 use super::parts::{self, needing};
 
@@ -182,48 +186,6 @@ fn recorded() -> Result<u16, Failed> {
         }
     });
     Ok(port)
-}
-
-/// Prometheus itself, stopped when it is dropped.
-pub struct Prometheus(Child, u16);
-
-impl Drop for Prometheus {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Prometheus {
-    /// On `prometheus.yaml` of a folder.
-    pub fn start(folder: &Path) -> Result<Self, Failed> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let child = Command::new(parts::get("prometheus"))
-            .current_dir(folder)
-            .args([
-                "--config.file=prometheus.yaml",
-                "--storage.tsdb.path=data",
-                &format!("--web.listen-address=127.0.0.1:{port}"),
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(File::create(folder.join("log"))?)
-            .spawn()?;
-        Ok(Self(child, port))
-    }
-
-    pub fn ask(&self, path: &str) -> Result<String, Failed> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.1))?;
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
-    }
-
-    pub fn query(&self, expr: &str) -> Result<serde_json::Value, Failed> {
-        let encoded: String = expr.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        Ok(serde_json::from_str(&self.ask(&format!("/api/v1/query?query={encoded}"))?)?)
-    }
 }
 
 /// A real Prometheus loads the rules, reads recorded series, and evaluates every rule and every panel.

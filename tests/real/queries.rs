@@ -1,21 +1,36 @@
 //! The exporter's queries on a real PostgreSQL, as the role that the Job makes; and what that role may not do.
 
+use std::path::PathBuf;
+
 use libtest_mimic::{Failed, Trial};
 use pgsynth::constructs::Past;
 use pgsynth::load;
 use serde::Deserialize;
 use serde_yaml::Value;
 
-use super::postgres::{Instance, runs};
+use super::parts;
+use super::postgres::{Instance, can_run, majors};
+
+/// Majors that a registry has.
+pub const MAJORS: [u32; 4] = [15, 16, 17, 18];
 
 pub fn trials() -> Vec<Trial> {
-    let there = runs();
-    let name = if there {
-        "queries::run_as_the_role"
-    } else {
-        "queries::run_as_the_role (needs PostgreSQL in /usr/lib/postgresql, and root to become its user)"
+    let there = majors();
+    let trial = |major: u32| {
+        let name = format!("queries::run_as_the_role_on_{major}");
+        let bin = there.get(&major).cloned();
+        let missing = if bin.is_none() {
+            format!("PostgreSQL {major}")
+        } else if !can_run() {
+            "setpriv, as root".to_owned()
+        } else {
+            String::new()
+        };
+        let missing: Vec<&str> =
+            Some(missing.as_str()).filter(|missing| !missing.is_empty()).into_iter().collect();
+        parts::needing_all(&missing, &name, move || run(bin.ok_or("PostgreSQL is gone")?))
     };
-    vec![Trial::test(name, run).with_ignored_flag(!there)]
+    MAJORS.into_iter().map(trial).collect()
 }
 
 /// The queries and the SQL of the Job, as they are rendered for this major.
@@ -49,9 +64,9 @@ pub fn rendered(major: u32) -> Result<(Value, String), Failed> {
     Ok((queries.ok_or("no queries")?, sql.ok_or("no SQL")?))
 }
 
-fn run() -> Result<(), Failed> {
+fn run(bin: PathBuf) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
-    let instance = Instance::at(folder.path().join("postgres"))?;
+    let instance = Instance::of(bin, folder.path().join("postgres"))?;
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     instance.init()?;
     instance.start(&[("archive_mode", "on"), ("archive_command", "/bin/false")])?;

@@ -24,7 +24,7 @@ impl Drop for Server {
     }
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -71,9 +71,40 @@ fn certificate(folder: &Path, name: &str, subject: &str, alternatives: Option<&s
 }
 
 impl Server {
-    pub fn start() -> Self {
+    /// etcd alone.
+    pub fn etcd() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path();
+        let (client, peer) = (free_port(), free_port());
+        let url = format!("http://127.0.0.1:{client}");
+        let peer_url = format!("http://127.0.0.1:{peer}");
+        let mut server = Self { children: vec![], folder, url };
+        let url = server.url.clone();
+        server.spawn(
+            "etcd",
+            &[
+                "--unsafe-no-fsync",
+                "--data-dir",
+                "etcd",
+                "--listen-client-urls",
+                &url,
+                "--advertise-client-urls",
+                &url,
+                "--listen-peer-urls",
+                &peer_url,
+                "--initial-advertise-peer-urls",
+                &peer_url,
+                "--initial-cluster",
+                &format!("default={peer_url}"),
+            ],
+        );
+        server
+    }
+
+    pub fn start() -> Self {
+        let mut server = Self::etcd();
+        let secure = free_port();
+        let etcd_url = std::mem::replace(&mut server.url, format!("https://127.0.0.1:{secure}"));
+        let path = server.folder.path();
         run(
             "openssl",
             path,
@@ -90,29 +121,6 @@ impl Server {
         );
         certificate(path, "admin", "/O=system:masters/CN=admin", None);
         run("openssl", path, &["genrsa", "-out", "accounts.key", "2048"]);
-
-        let (client, peer, secure) = (free_port(), free_port(), free_port());
-        let etcd_url = format!("http://127.0.0.1:{client}");
-        let peer_url = format!("http://127.0.0.1:{peer}");
-        let mut server = Self { children: vec![], folder, url: format!("https://127.0.0.1:{secure}") };
-        server.spawn(
-            "etcd",
-            &[
-                "--unsafe-no-fsync",
-                "--data-dir",
-                "etcd",
-                "--listen-client-urls",
-                &etcd_url,
-                "--advertise-client-urls",
-                &etcd_url,
-                "--listen-peer-urls",
-                &peer_url,
-                "--initial-advertise-peer-urls",
-                &peer_url,
-                "--initial-cluster",
-                &format!("default={peer_url}"),
-            ],
-        );
         server.spawn(
             "kube-apiserver",
             &[

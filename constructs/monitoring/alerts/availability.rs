@@ -51,7 +51,7 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: "max by (namespace, scope) (patroni_primary{$S}) + max by (namespace, scope) (patroni_standby_leader{$S}) == 0",
         threshold: None,
         when: When::Always,
-        runbook: "Patronictl list; DCS (ConfigMap/Endpoints) reachable? all members failed or paused? last resort patronictl failover",
+        runbook: "See `patronictl list`; are ConfigMaps or Endpoints reachable, have all members failed, is Patroni paused? Last resort: `patronictl failover`",
     },
     Alert {
         name: "PostgresSplitBrain",
@@ -71,7 +71,7 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: "count by (namespace) (pg_replication_is_replica{$S} == 0) > 1",
         threshold: None,
         when: When::Always,
-        runbook: "Same as split brain, seen from SQL (pg_is_in_recovery)",
+        runbook: "Split brain, seen from SQL: stop the member without the leader lock, compare timelines, reinitialize the loser",
     },
     Alert {
         name: "PatroniPostgresNotRunning",
@@ -221,7 +221,7 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: "count by (namespace, node) (kube_pod_info{$S}) > 1",
         threshold: None,
         when: When::Replicas,
-        runbook: "Enable_pod_antiaffinity / topologySpreadConstraints; cordon and move the replica",
+        runbook: "Set enable_pod_antiaffinity or topology spread; cordon the node and move the replica",
     },
     Alert {
         name: "PostgresResourceFailed",

@@ -26,7 +26,7 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: "absent(pgsynth:base_backup_age_seconds{$R}) and on () (count(pgsynth_archiver_enabled{$S} == 1) > 0)",
         threshold: None,
         when: When::Archive,
-        runbook: "Never ran; check BACKUP_SCHEDULE and bucket",
+        runbook: "No base backup was ever made: check BACKUP_SCHEDULE, the bucket and its credentials; run /scripts/postgres_backup.sh",
     },
     Alert {
         name: "PostgresBaseBackupSlow",
@@ -66,7 +66,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "seconds",
         }),
         when: When::Dumps,
-        runbook: "CronJob events; last job",
+        runbook: "See events of the CronJob and the log of its last Job",
     },
     Alert {
         name: "PostgresLogicalBackupNeverSucceeded",
@@ -81,7 +81,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "seconds",
         }),
         when: When::Dumps,
-        runbook: "Misconfigured from the start",
+        runbook: "No dump has ever succeeded: bucket, credentials and image of the dump; log of its last Job",
     },
     Alert {
         name: "PostgresLogicalBackupMissedSchedule",
@@ -106,7 +106,7 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: "kube_cronjob_spec_suspend{$C} == 1",
         threshold: None,
         when: When::Dumps,
-        runbook: "Who suspended it",
+        runbook: "Find who suspended the CronJob and resume it",
     },
     Alert {
         name: "PostgresLogicalBackupRunning",

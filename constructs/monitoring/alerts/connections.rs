@@ -77,6 +77,6 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "a number",
         }),
         when: When::Always,
-        runbook: "Pg_blocking_pids(); DDL in front?",
+        runbook: "See pg_blocking_pids(); is a schema change in front?",
     },
 ];

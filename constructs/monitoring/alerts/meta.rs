@@ -46,6 +46,6 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "seconds",
         }),
         when: When::Always,
-        runbook: "Pg_database_size on many relations; raise scrape interval; PG_EXPORTER_COLLECTION_TIMEOUT",
+        runbook: "Is pg_database_size slow on many relations? Raise the scrape interval or PG_EXPORTER_COLLECTION_TIMEOUT",
     },
 ];

@@ -76,7 +76,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "bytes",
         }),
         when: When::Always,
-        runbook: "Work_mem, missing index; log_temp_files lists them",
+        runbook: "Raise work_mem or add the missing index; log_temp_files lists them",
     },
     Alert {
         name: "PostgresLockTableFilling",

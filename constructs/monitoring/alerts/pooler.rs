@@ -41,7 +41,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "seconds",
         }),
         when: When::Pooler,
-        runbook: "As above, urgent",
+        runbook: "Clients wait for a server connection: pool size vs max_db_connections; long transactions hold server connections",
     },
     Alert {
         name: "PoolerClientLimitNear",
@@ -56,7 +56,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "a ratio",
         }),
         when: When::Pooler,
-        runbook: "More pooler instances",
+        runbook: "Add pooler instances, or find the application that opens connections without bound",
     },
     Alert {
         name: "PoolerServerPoolSaturated",

@@ -41,7 +41,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "seconds",
         }),
         when: When::Replicas,
-        runbook: "As above",
+        runbook: "Network, replica IO, long queries on the replica (max_standby_streaming_delay)",
     },
     Alert {
         name: "PostgresReplicationLagSecondsCritical",
@@ -56,7 +56,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "seconds",
         }),
         when: When::Replicas,
-        runbook: "As above; reads from -repl are stale",
+        runbook: "Reads from the replica service are stale: network, replica IO, long queries on the replica (max_standby_streaming_delay)",
     },
     Alert {
         name: "PostgresNoFailoverCandidate",
@@ -81,7 +81,7 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: "patroni_xlog_paused{$S} == 1",
         threshold: None,
         when: When::Replicas,
-        runbook: "Pg_wal_replay_resume()",
+        runbook: "Patroni resumes it by itself: see why its loop does not (paused, no DCS); pg_wal_replay_resume()",
     },
     Alert {
         name: "PostgresNoSyncStandby",
@@ -126,6 +126,6 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: r#"pg_replication_slots_wal_status{$S,wal_status=~"unreserved|lost"} == 1"#,
         threshold: None,
         when: When::Always,
-        runbook: "Consumer needs a new full copy",
+        runbook: "WAL that the slot needs is gone or goes soon: its consumer needs a new full copy",
     },
 ];

@@ -31,7 +31,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "a ratio",
         }),
         when: When::CpuLimit,
-        runbook: "Limit too small for bursts",
+        runbook: "The CPU limit is too small for bursts: raise or remove it",
     },
     Alert {
         name: "PostgresMemoryHigh",

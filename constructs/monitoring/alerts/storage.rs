@@ -41,7 +41,7 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: "(predict_linear(kubelet_volume_stats_available_bytes{$V}[6h], 4 * 86400) < 0) and on (namespace, persistentvolumeclaim) (pgsynth:volume_used:ratio{$R} > 0.5)",
         threshold: None,
         when: When::Always,
-        runbook: "Plan growth",
+        runbook: "Find what grows, data or WAL, and raise volume.size before it is full",
     },
     Alert {
         name: "PostgresVolumeInodesLow",
@@ -56,7 +56,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "a ratio",
         }),
         when: When::Always,
-        runbook: "Many small files; other filesystem",
+        runbook: "Find what makes many small files; a larger volume has more inodes",
     },
     Alert {
         name: "PostgresDatabaseGrowthFast",
@@ -71,6 +71,6 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "a ratio",
         }),
         when: When::Always,
-        runbook: "Which tables; retention job",
+        runbook: "Find which tables grow, and whether a job that removes old rows still runs",
     },
 ];

@@ -21,7 +21,7 @@ pub(super) const ALERTS: &[Alert] = &[
         expr: "increase(pg_stat_archiver_failed_count{$S}[15m]) > 0",
         threshold: None,
         when: When::Archive,
-        runbook: "Transient object store errors",
+        runbook: "Single uploads failed: see the postgres log; errors of the object store that pass need nothing",
     },
     Alert {
         name: "PostgresRpoAtRisk",
@@ -36,7 +36,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "seconds",
         }),
         when: When::Archive,
-        runbook: "As PostgresArchiveFailing, early",
+        runbook: "Not everything is archived for most of the rpo: postgres log of archive_command, bucket credentials, network",
     },
     Alert {
         name: "PostgresRpoViolated",
@@ -51,7 +51,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "seconds",
         }),
         when: When::Archive,
-        runbook: "As PostgresArchiveFailing; losing the volume now loses this much",
+        runbook: "Losing the volume now loses more than the rpo: postgres log of archive_command, bucket credentials, network",
     },
     Alert {
         name: "PostgresRpoUnachievable",
@@ -81,7 +81,7 @@ pub(super) const ALERTS: &[Alert] = &[
             unit: "a ratio",
         }),
         when: When::Archive,
-        runbook: "Review incidents of the day",
+        runbook: "Review the incidents of the day: when was archiving late, and why",
     },
     Alert {
         name: "PostgresArchiveBacklog",
