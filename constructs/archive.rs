@@ -107,6 +107,7 @@ impl Archive<'_> {
 
 /// The same variables under names with a prefix, `CLONE_` or `STANDBY_`: Spilo lets nothing through without it.
 pub(crate) fn prefixed(prefix: &str, variables: Vec<EnvVar>) -> Vec<EnvVar> {
-    let prefixed = |variable: EnvVar| EnvVar { name: format!("{prefix}{}", variable.name), ..variable };
+    let prefixed =
+        |variable: EnvVar| EnvVar { name: format!("{prefix}{}", variable.name).into(), ..variable };
     variables.into_iter().map(prefixed).collect()
 }

@@ -30,3 +30,6 @@ pub use patterns::{Cidr, Cpu, Cron, IntOrText, Memory, Quantity, Timestamp, Uuid
 pub use schedule::Schedule;
 pub use section::{Ref, Section, SectionError};
 pub use span::{Span, in_words};
+
+/// A text of which there are many and most are short: up to 23 bytes stand in place, without an allocation.
+pub use smol_str::SmolStr as Text;

@@ -85,6 +85,6 @@ fn data(volume: Option<&Volume>) -> VolumeMount {
 
 fn field(name: &str, path: &str) -> EnvVar {
     let reference = FieldSelector { api_version: Some("v1".to_owned()), field_path: path.to_owned() };
-    let source = EnvVarSource { field_ref: Some(reference), ..EnvVarSource::default() };
-    EnvVar { name: name.to_owned(), value: None, value_from: Some(Box::new(source)) }
+    let source = EnvVarSource { field_ref: Some(Box::new(reference)), ..EnvVarSource::default() };
+    EnvVar { name: name.into(), value: None, value_from: Some(Box::new(source)) }
 }

@@ -47,7 +47,10 @@ impl Cluster {
             .iter()
             .flat_map(|list| list.iter().enumerate())
             .filter(|(_, variable)| names::is_owned(&variable.name))
-            .map(|(index, variable)| Taken { path: format!("env.{index}.name"), name: variable.name.clone() })
+            .map(|(index, variable)| Taken {
+                path: format!("env.{index}.name"),
+                name: variable.name.to_string(),
+            })
             .collect();
         let image = scope.operator().image(spec).to_owned();
         let archive = self.archive(name, scope.namespace(), scope.archives());

@@ -1,14 +1,15 @@
 //! Environment of containers.
 
 use super::{NamedItem, QuantityOrNumber, mirror};
+use crate::values::Text;
 
 mirror! {
     /// One variable of a container: a value, or where it comes from.
     pub struct EnvVar {
         /// Name of the variable; Spilo's names are upper case, and the operator compares without regard to case.
-        [required] name: String,
+        [required] name: Text,
         /// Literal value; `$(NAME)` is replaced by a variable that stands before it.
-        value: String,
+        value: Text,
         /// Source of the value, instead of `value`.
         value_from as "valueFrom": Box<EnvVarSource>,
     }
@@ -22,12 +23,12 @@ impl NamedItem for EnvVar {
 
 impl EnvVar {
     /// A variable with a literal value.
-    pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
+    pub fn new(name: impl Into<Text>, value: impl Into<Text>) -> Self {
         Self { name: name.into(), value: Some(value.into()), value_from: None }
     }
 
     /// A variable from a key of a Secret in the pod's namespace.
-    pub fn from_secret(name: impl Into<String>, secret: impl Into<String>, key: impl Into<String>) -> Self {
+    pub fn from_secret(name: impl Into<Text>, secret: impl Into<Text>, key: impl Into<Text>) -> Self {
         let reference = KeySelector { key: key.into(), name: Some(secret.into()), optional: None };
         let source = Box::new(EnvVarSource { secret_key_ref: Some(reference), ..EnvVarSource::default() });
         Self { name: name.into(), value: None, value_from: Some(source) }
@@ -40,11 +41,11 @@ mirror! {
         /// A key of a ConfigMap in the pod's namespace.
         config_map_key_ref as "configMapKeyRef": KeySelector,
         /// A field of the pod.
-        field_ref as "fieldRef": FieldSelector,
+        field_ref as "fieldRef": Box<FieldSelector>,
         /// A key of a file in a volume.
-        file_key_ref as "fileKeyRef": FileKeySelector,
+        file_key_ref as "fileKeyRef": Box<FileKeySelector>,
         /// A resource of a container.
-        resource_field_ref as "resourceFieldRef": ResourceFieldSelector,
+        resource_field_ref as "resourceFieldRef": Box<ResourceFieldSelector>,
         /// A key of a Secret in the pod's namespace.
         secret_key_ref as "secretKeyRef": KeySelector,
     }
@@ -54,9 +55,9 @@ mirror! {
     /// A key of a ConfigMap or a Secret.
     pub struct KeySelector => atomic_map() {
         /// The key.
-        [required] key: String,
+        [required] key: Text,
         /// Name of the object.
-        name: String => defaulted(""),
+        name: Text => defaulted(""),
         /// Whether the pod starts without it. Default: false.
         optional: bool,
     }

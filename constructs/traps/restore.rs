@@ -3,7 +3,7 @@
 use super::{Check, ClusterView, Found};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::{CloneSource, StandbySource};
-use crate::values::{Timestamp, check_time};
+use crate::values::{Text, Timestamp, check_time};
 
 pub(super) const CHECKS: &[(&str, Check)] = &[
     ("T01", Check::Cluster(no_path)),
@@ -38,7 +38,7 @@ fn given(text: &Option<String>) -> bool {
     text.as_ref().is_some_and(|text| !text.is_empty())
 }
 
-fn target_time(view: &ClusterView) -> Option<(String, usize)> {
+fn target_time(view: &ClusterView) -> Option<(Text, usize)> {
     let position = env(view).position(|variable| variable.name == "CLONE_TARGET_TIME")?;
     let value = env(view).nth(position)?.value.clone().filter(|value| !value.is_empty())?;
     Some((value, position))

@@ -73,13 +73,13 @@ fn environments(valid: &Valid) -> BTreeMap<String, Environment> {
         let value = |variable: &pgsynth::constructs::crds::env::EnvVar| {
             let secret = variable.value_from.as_ref().and_then(|source| source.secret_key_ref.clone());
             secret.map_or_else(
-                || variable.value.clone().unwrap(),
+                || variable.value.as_ref().unwrap().to_string(),
                 |secret| format!("{}/{}", secret.name.unwrap(), secret.key),
             )
         };
         (
             resource.metadata.name.clone().unwrap(),
-            variables.map(|variable| (variable.name.clone(), value(variable))).collect(),
+            variables.map(|variable| (variable.name.to_string(), value(variable))).collect(),
         )
     };
     resources.map(of).collect()

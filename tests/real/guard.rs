@@ -80,7 +80,7 @@ impl Pod<'_> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear().stdin(Stdio::null());
         for variable in self.container.env.iter().flat_map(|list| list.iter()) {
-            command.env(&variable.name, value(variable, self.name));
+            command.env(variable.name.as_str(), value(variable, self.name));
         }
         let (host, port) = self.world.server.url.trim_start_matches("https://").split_once(':').unwrap();
         let path = std::env::var("PATH").unwrap();
@@ -101,7 +101,7 @@ impl Pod<'_> {
         let variables = self.container.env.iter().flat_map(|list| list.iter());
         variables
             .filter(|variable| variable.name == name)
-            .find_map(|variable| variable.value.clone())
+            .find_map(|variable| variable.value.as_ref().map(ToString::to_string))
             .unwrap_or_default()
     }
 

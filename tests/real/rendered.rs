@@ -43,7 +43,7 @@ pub fn value(variable: &EnvVar, pod: &str) -> String {
         return store::key(&secret.key).to_owned();
     }
     match source.and_then(|source| source.field_ref.as_ref()).map(|field| field.field_path.as_str()) {
-        None => variable.value.clone().unwrap_or_default(),
+        None => variable.value.as_ref().map(ToString::to_string).unwrap_or_default(),
         Some("metadata.namespace") => "shop".to_owned(),
         Some("metadata.name") => pod.to_owned(),
         Some(_) => "127.0.0.1".to_owned(),
@@ -54,7 +54,7 @@ pub fn value(variable: &EnvVar, pod: &str) -> String {
 pub fn pod(resource: &Postgresql) -> Environment {
     let variables = resource.spec.env.iter().flat_map(|list| list.iter());
     let mut environment: Environment =
-        variables.map(|variable| (variable.name.clone(), value(variable, "p-0"))).collect();
+        variables.map(|variable| (variable.name.to_string(), value(variable, "p-0"))).collect();
     environment.insert("SCOPE".to_owned(), resource.metadata.name.clone().unwrap());
     let settings = resource.spec.postgresql.as_ref().unwrap();
     environment.insert("PGVERSION".to_owned(), settings.version.as_ref().unwrap().as_str().to_owned());

@@ -1,13 +1,14 @@
 //! Single values: numbers, texts and what has a pattern.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::Mirror;
 use crate::crds::Schema;
-use crate::values::{Cidr, Cpu, Cron, IntOrText, Memory, Parameter, Quantity, Timestamp, Uuid, Window};
+use crate::values::{Cidr, Cpu, Cron, IntOrText, Memory, Parameter, Quantity, Text, Timestamp, Uuid, Window};
 
 macro_rules! leaf {
     ($($ty:ty => $schema:expr;)*) => { $(
@@ -80,20 +81,35 @@ impl Mirror for String {
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-        impl Visitor<'_> for Text {
-            type Value = String;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text; put numbers, booleans and `null` in quotes")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
-                Ok(text.to_owned())
-            }
-        }
-        deserializer.deserialize_any(Text)
+        text(deserializer)
     }
+}
+
+impl Mirror for Text {
+    fn schema() -> Schema {
+        String::schema()
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text(deserializer)
+    }
+}
+
+/// A text, and nothing that YAML takes for something else.
+fn text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Text<T>(PhantomData<T>);
+    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text; put numbers, booleans and `null` in quotes")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            Ok(text.into())
+        }
+    }
+    deserializer.deserialize_any(Text(PhantomData))
 }
 
 /// A 32-bit number within bounds; `i32::MIN` and `i32::MAX` stand for no bound.
