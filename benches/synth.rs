@@ -11,7 +11,7 @@ use pgsynth::constructs::platform::Platform;
 use pgsynth::constructs::releases::ReleaseName;
 use pgsynth::constructs::{App, Backup, Chart, Cluster, Database, Namespace, Operator, Past, Volume};
 use pgsynth::dist::{State, plan};
-use pgsynth::synth::{Emitter, synth};
+use pgsynth::synth::{Emitter, drafts};
 
 fn app(clusters: usize) -> App {
     let mut app = App::new("bench".parse().unwrap(), ReleaseName::NEWEST, Platform::Hetzner);
@@ -108,9 +108,9 @@ fn whole() {
         let folder = tempfile::tempdir().unwrap();
         let run = |output: &std::path::Path| {
             let valid = app.validate(&Past::default()).unwrap();
-            let manifests = synth(&app, &valid);
-            let state = State::new(app.name.as_str(), valid.record(), &manifests);
-            plan(output, State::read(output).unwrap().as_ref(), &state, None, manifests)
+            let drafts = drafts(&app, &valid);
+            let state = State::new(app.name.as_str(), valid.record(), &drafts);
+            plan(output, State::read(output).unwrap().as_ref(), &state, None, &drafts)
                 .unwrap()
                 .write()
                 .unwrap()

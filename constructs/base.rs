@@ -10,6 +10,6 @@ mod scope;
 pub use construct::Construct;
 pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
-pub(crate) use parallel::each;
+pub use parallel::{each, threads};
 pub use problems::{Location, Problem, Problems};
 pub use scope::{BackupFacts, ClusterFacts, OperatorFacts, Scope, Watch};

@@ -17,8 +17,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use pgsynth_constructs::base::each;
 
-use crate::synth::Manifest;
+use crate::synth::{Draft, Emitter, render};
 use files::{TEMPORARY, read, remove, replace};
 
 /// Name of the file that remembers.
@@ -26,21 +27,18 @@ pub const STATE: &str = ".pgsynth";
 
 /// What a folder holds and what it would hold.
 #[derive(Debug)]
-pub struct Changes {
+pub struct Changes<'a> {
     folder: PathBuf,
-    /// Files to write.
-    write: Vec<Change>,
-    /// Files to remove, with what is there now.
-    remove: Vec<(String, Vec<u8>)>,
+    /// Files that are not there, or not as they should be.
+    write: Vec<&'a Draft<'a>>,
+    /// Names of files to remove.
+    remove: Vec<String>,
     state: (Vec<u8>, Option<Vec<u8>>),
     /// State that lists the files of before and after, for the time between.
     both: Vec<u8>,
     /// Files that are as they should be.
     unchanged: usize,
 }
-
-/// A file to write: its name, what it shall hold, and what is there now.
-type Change = (String, Vec<u8>, Option<Vec<u8>>);
 
 /// What a write did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,17 +51,17 @@ pub struct Written {
     pub unchanged: usize,
 }
 
-/// Compares a folder, whose state is `before`, with the manifests and the state that it should hold. Nothing is written.
+/// Compares a folder, whose state is `before`, with the files and the state that it should hold. Nothing is written.
 ///
 /// # Errors
 /// Where the folder is no folder, belongs to another app, or has a file in the way that is not this app's.
-pub fn plan(
+pub fn plan<'a>(
     folder: &Path,
     before: Option<&State>,
     state: &State,
     renamed_from: Option<&str>,
-    manifests: Vec<Manifest>,
-) -> Result<Changes> {
+    drafts: &'a [Draft<'a>],
+) -> Result<Changes<'a>> {
     if let Some(before) = before
         && before.app != state.app
         && Some(before.app.as_str()) != renamed_from
@@ -90,34 +88,49 @@ pub fn plan(
         .bytes(),
         unchanged: 0,
     };
-    for Manifest { name, bytes } in manifests {
-        match read(&folder.join(&name))? {
-            Some(old) if old == bytes => changes.unchanged += 1,
-            Some(_) if !listed.contains(&name) => bail!(
+    // Whether the file is there as it should be; nothing is rendered where there is none.
+    let same = |emitter: &mut Emitter, draft: &Draft| -> Result<bool> {
+        let Some(old) = read(&folder.join(&draft.name))? else { return Ok(false) };
+        draft.render(emitter);
+        if old != emitter.bytes() && !listed.contains(&draft.name) {
+            bail!(
                 "`{}` is in the way: it is not listed in `{}` as a file of app `{}`\nhint: move it away, or choose another `output`",
-                folder.join(&name).display(),
+                folder.join(&draft.name).display(),
                 folder.join(STATE).display(),
                 state.app
-            ),
-            old => changes.write.push((name, bytes, old)),
+            );
+        }
+        Ok(old == emitter.bytes())
+    };
+    let found = match folder.exists() {
+        true => each(drafts.iter().collect(), Emitter::default, same),
+        false => drafts.iter().map(|_| Ok(false)).collect(),
+    };
+    for (draft, same) in drafts.iter().zip(found) {
+        match same? {
+            true => changes.unchanged += 1,
+            false => changes.write.push(draft),
         }
     }
     for name in listed.iter().filter(|name| !state.files.contains(name)) {
-        if let Some(old) = read(&folder.join(name))? {
-            changes.remove.push((name.clone(), old));
+        if read(&folder.join(name))?.is_some() {
+            changes.remove.push(name.clone());
         }
     }
     Ok(changes)
 }
 
-impl Changes {
+impl Changes<'_> {
     /// Whether the folder is as it should be.
     pub fn is_empty(&self) -> bool {
         self.write.is_empty() && self.remove.is_empty() && Some(&self.state.0) == self.state.1.as_ref()
     }
 
     /// The difference between the folder and what it should hold, as a unified diff.
-    pub fn diff(&self) -> String {
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn diff(&self) -> Result<String> {
         let folder = self.folder.display();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let one = |name: &str, old: Option<&[u8]>, new: Option<&[u8]>| {
@@ -133,13 +146,14 @@ impl Changes {
         if Some(&self.state.0) != self.state.1.as_ref() {
             diff += &one(STATE, self.state.1.as_deref(), Some(&self.state.0));
         }
-        for (name, new, old) in &self.write {
-            diff += &one(name, old.as_deref(), Some(new));
+        render(&self.write, |name, new| -> Result<()> {
+            diff += &one(name, read(&self.folder.join(name))?.as_deref(), Some(new));
+            Ok(())
+        })?;
+        for name in &self.remove {
+            diff += &one(name, read(&self.folder.join(name))?.as_deref(), None);
         }
-        for (name, old) in &self.remove {
-            diff += &one(name, Some(old), None);
-        }
-        diff
+        Ok(diff)
     }
 
     /// Brings the folder to what it should hold. Each file is whole at every moment; only what differs is touched.
@@ -158,7 +172,7 @@ impl Changes {
         }
         files::make_folder(folder)?;
         files::remove_temporary(folder, TEMPORARY)?;
-        if write.iter().any(|(name, _, _)| name.starts_with("crds/")) {
+        if write.iter().any(|draft| draft.name.starts_with("crds/")) {
             files::make_folder(&folder.join("crds"))?;
             files::remove_temporary(&folder.join("crds"), TEMPORARY)?;
         }
@@ -166,16 +180,12 @@ impl Changes {
         if Some(both) != old_state.as_ref() {
             replace(&folder.join(STATE), both)?;
         }
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(write.len() / 64 + 1);
-        let share = write.len().div_ceil(threads).max(1);
-        std::thread::scope(|scope| {
-            let some = |share: &[Change]| {
-                share.iter().try_for_each(|(name, bytes, _)| replace(&folder.join(name), bytes))
-            };
-            let workers: Vec<_> = write.chunks(share).map(|share| scope.spawn(move || some(share))).collect();
-            workers.into_iter().try_for_each(|worker| worker.join().expect("writing does not panic"))
-        })?;
-        for (name, _) in stale {
+        let written = each(write.clone(), Emitter::default, |emitter, draft| {
+            draft.render(emitter);
+            replace(&folder.join(&draft.name), emitter.bytes())
+        });
+        written.into_iter().collect::<Result<()>>()?;
+        for name in stale {
             remove(&folder.join(name))?;
         }
         files::remove_folder_if_empty(&folder.join("crds"))?;
@@ -195,10 +205,11 @@ impl Changes {
         let beside = parent.join(format!("{TEMPORARY}{}-{name}", std::process::id()));
         let fill = || {
             files::make_folder(&beside)?;
-            if write.iter().any(|(name, _, _)| name.starts_with("crds/")) {
+            if write.iter().any(|draft| draft.name.starts_with("crds/")) {
                 files::make_folder(&beside.join("crds"))?;
             }
-            write.iter().try_for_each(|(name, bytes, _)| files::create(&beside.join(name), bytes))?;
+            // By one thread: two wait for each other at the folder's lock.
+            render(write, |name, bytes| files::create(&beside.join(name), bytes))?;
             files::create(&beside.join(STATE), state)?;
             files::rename_folder(&beside, folder)
         };

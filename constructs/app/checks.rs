@@ -61,16 +61,20 @@ pub(super) fn clusters(
         "" => entry.scope.path().to_owned(),
         path => entry.scope.at(&entry.cluster.place(path)),
     };
-    let found = each(entries.iter().zip(&views).collect(), |(entry, view)| {
-        let mut problems = Problems::default();
-        let place = |path: &str| place(entry, path);
-        for (trap, check) in checks() {
-            if let Check::Cluster(rule) = check {
-                rule(view, &mut Found::new(trap, &place, &mut problems));
+    let found = each(
+        entries.iter().zip(&views).collect(),
+        || (),
+        |(), (entry, view)| {
+            let mut problems = Problems::default();
+            let place = |path: &str| place(entry, path);
+            for (trap, check) in checks() {
+                if let Check::Cluster(rule) = check {
+                    rule(view, &mut Found::new(trap, &place, &mut problems));
+                }
             }
-        }
-        problems
-    });
+            problems
+        },
+    );
     for own in found {
         problems.extend(own);
     }

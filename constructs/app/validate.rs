@@ -113,13 +113,17 @@ pub(super) fn validate(app: &App, past: &Past) -> Result<Valid, Problems> {
             found.push((id, name, cluster, scope.below(&format!("clusters.{name}"))));
         }
     }
-    let resolved = each(found, |(id, name, cluster, scope)| {
-        let mut problems = Problems::default();
-        cluster.validate(name.as_str(), &scope, &mut problems);
-        let resolved = cluster.resolve(name.as_str(), &scope);
-        resolved.validate(cluster, &scope, &mut problems);
-        (Entry { id: format!("{id}/{name}"), cluster, scope, resolved }, problems)
-    });
+    let resolved = each(
+        found,
+        || (),
+        |(), (id, name, cluster, scope)| {
+            let mut problems = Problems::default();
+            cluster.validate(name.as_str(), &scope, &mut problems);
+            let resolved = cluster.resolve(name.as_str(), &scope);
+            resolved.validate(cluster, &scope, &mut problems);
+            (Entry { id: format!("{id}/{name}"), cluster, scope, resolved }, problems)
+        },
+    );
     let mut entries = vec![];
     for (entry, own) in resolved {
         problems.extend(own);

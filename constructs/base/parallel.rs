@@ -3,29 +3,40 @@
 /// Fewer things than this are not worth a second thread.
 const WORTH_A_THREAD: usize = 64;
 
-/// What `work` makes of each item, in the order of the items: the number of threads decides nothing of it.
-pub(crate) fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let threads =
-        std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / WORTH_A_THREAD);
+/// How many threads that many things are worth, at least one.
+pub fn threads(things: usize) -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(things / WORTH_A_THREAD).max(1)
+}
+
+/// What `work` makes of each item, in the order of the items: the number of threads decides nothing of it. Each thread
+/// has a `state` of its own, such as a buffer that is used again.
+pub fn each<T: Send, S, R: Send>(
+    items: Vec<T>,
+    state: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, T) -> R + Sync,
+) -> Vec<R> {
+    let threads = threads(items.len());
+    let some = |items: &mut dyn Iterator<Item = T>| {
+        let mut state = state();
+        items.map(|item| work(&mut state, item)).collect::<Vec<_>>()
+    };
     if threads < 2 {
-        return items.into_iter().map(work).collect();
+        return some(&mut items.into_iter());
     }
     let share = items.len().div_ceil(threads);
     let mut shares = vec![];
     let mut items = items.into_iter();
     loop {
-        let some: Vec<_> = items.by_ref().take(share).collect();
-        if some.is_empty() {
+        let share: Vec<_> = items.by_ref().take(share).collect();
+        if share.is_empty() {
             break;
         }
-        shares.push(some);
+        shares.push(share);
     }
-    let work = &work;
+    let some = &some;
     std::thread::scope(|scope| {
-        let workers: Vec<_> = shares
-            .into_iter()
-            .map(|share| scope.spawn(move || share.into_iter().map(work).collect::<Vec<_>>()))
-            .collect();
+        let workers: Vec<_> =
+            shares.into_iter().map(|share| scope.spawn(move || some(&mut share.into_iter()))).collect();
         workers.into_iter().flat_map(|worker| worker.join().expect("the work does not panic")).collect()
     })
 }

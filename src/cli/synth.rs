@@ -10,7 +10,7 @@ use super::Exit;
 use super::project::{Loaded, Project};
 use super::terminal::{self, Progress};
 use crate::dist::{self, STATE, State};
-use crate::synth::{Manifest, synth};
+use crate::synth::{Draft, drafts, render};
 
 /// Render the apps of the project into their output folders
 #[derive(Debug, clap::Args)]
@@ -100,10 +100,10 @@ pub(super) fn run(
     let mut exit = Exit::Done;
     for (loaded, valid, before) in valid {
         progress.at(&format!("rendering app `{}`", loaded.app.name));
-        let manifests = synth(&loaded.app, &valid);
+        let drafts = drafts(&loaded.app, &valid);
         if arguments.stdout {
-            print(&manifests)?;
-        } else if !deliver(arguments, &project.root, loaded, &valid, before, manifests)? {
+            print(&drafts)?;
+        } else if !deliver(arguments, &project.root, loaded, &valid, before, &drafts)? {
             exit = Exit::Different;
         }
         // The process ends soon: what thousands of clusters hold is not taken apart piece by piece before.
@@ -113,14 +113,14 @@ pub(super) fn run(
     Ok(exit)
 }
 
-fn print(manifests: &[Manifest]) -> Result<()> {
-    for (index, Manifest { name: _, bytes }) in manifests.iter().enumerate() {
-        if index > 0 {
+fn print(drafts: &[Draft]) -> Result<()> {
+    let mut first = true;
+    render(&drafts.iter().collect::<Vec<_>>(), |_, bytes| {
+        if !std::mem::take(&mut first) {
             terminal::out("---\n")?;
         }
-        terminal::out(&String::from_utf8_lossy(bytes))?;
-    }
-    Ok(())
+        terminal::out(&String::from_utf8_lossy(bytes))
+    })
 }
 
 /// Writes or checks one output; false where a check found a difference.
@@ -130,7 +130,7 @@ fn deliver(
     loaded: &Loaded,
     valid: &Valid,
     before: Option<State>,
-    manifests: Vec<Manifest>,
+    drafts: &[Draft],
 ) -> Result<bool> {
     let own = loaded.output(root);
     let folder = arguments.output.as_ref().map_or_else(|| own.clone(), |output| root.join(output));
@@ -148,19 +148,19 @@ fn deliver(
             loaded.app.output()
         ));
     }
-    let state = State::new(loaded.app.name.as_str(), valid.record(), &manifests);
+    let state = State::new(loaded.app.name.as_str(), valid.record(), drafts);
     let before = if folder == own { before } else { State::read(&folder)? };
     let changes = dist::plan(
         &folder,
         before.as_ref(),
         &state,
         loaded.app.renamed_from.as_ref().map(|id| id.as_str()),
-        manifests,
+        drafts,
     )?;
     if arguments.check {
         let same = changes.is_empty();
         if !same {
-            terminal::out(&changes.diff())?;
+            terminal::out(&changes.diff()?)?;
             say(&format!(
                 "`{shown}` is not what app `{}` renders; `pgsynth synth` brings it up to date",
                 loaded.app.name

@@ -7,7 +7,7 @@ use pgsynth_constructs::traps::Record;
 use serde::{Deserialize, Serialize};
 
 use super::{STATE, files};
-use crate::synth::{Manifest, emit};
+use crate::synth::{Draft, emit};
 
 /// The contents of `<output>/.pgsynth`: sorted, without dates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,8 +26,8 @@ pub struct State {
 
 impl State {
     /// The state of an app with these files.
-    pub fn new(app: &str, record: &Record, manifests: &[Manifest]) -> Self {
-        let mut files: Vec<_> = manifests.iter().map(|manifest| manifest.name.clone()).collect();
+    pub fn new(app: &str, record: &Record, drafts: &[Draft]) -> Self {
+        let mut files: Vec<_> = drafts.iter().map(|draft| draft.name.clone()).collect();
         files.sort_unstable();
         Self { pgsynth: "v1".to_owned(), app: app.to_owned(), files, record: record.clone() }
     }

@@ -1,0 +1,95 @@
+//! A file of the output that is rendered when its bytes are asked for.
+
+use std::sync::mpsc::{channel, sync_channel};
+
+use pgsynth_constructs::base::{Object, threads};
+
+use super::Emitter;
+
+/// Files that a thread may render before the first of them is taken.
+const AHEAD: usize = 32;
+
+/// A file of the output: its name, and what its bytes are made of.
+#[derive(Debug)]
+pub struct Draft<'a> {
+    /// Name, `[a-z0-9-]+.yaml`, below `crds/` for CRDs.
+    pub name: String,
+    app: &'a str,
+    contents: Contents<'a>,
+}
+
+#[derive(Debug)]
+enum Contents<'a> {
+    Text(&'a str),
+    /// In the order of the file.
+    Objects(Vec<&'a Object>),
+}
+
+impl<'a> Draft<'a> {
+    pub(super) fn text(app: &'a str, name: String, text: &'a str) -> Self {
+        Self { name, app, contents: Contents::Text(text) }
+    }
+
+    pub(super) fn objects(app: &'a str, name: String, objects: Vec<&'a Object>) -> Self {
+        Self { name, app, contents: Contents::Objects(objects) }
+    }
+
+    /// Renders the file; the emitter holds nothing else afterwards.
+    pub fn render(&self, emitter: &mut Emitter) {
+        emitter.clear();
+        emitter.raw("# Rendered by pgsynth from app `");
+        emitter.raw(self.app);
+        emitter.raw("`. Do not edit: change the app and synthesize again.\n");
+        match &self.contents {
+            Contents::Text(text) => emitter.raw(text),
+            Contents::Objects(objects) => {
+                for (index, object) in objects.iter().enumerate() {
+                    if index > 0 {
+                        emitter.raw("---\n");
+                    }
+                    emitter.object(object.body());
+                }
+            }
+        }
+    }
+}
+
+/// Renders the drafts on every core, and gives them to `take` on this thread, in their order: a file is a function of its
+/// objects alone, so that the number of threads decides no byte.
+///
+/// # Errors
+/// The first of `take`; nothing is rendered after it.
+pub fn render<E>(drafts: &[&Draft], mut take: impl FnMut(&str, &[u8]) -> Result<(), E>) -> Result<(), E> {
+    let lanes = threads(drafts.len());
+    if lanes < 2 {
+        let mut emitter = Emitter::default();
+        return drafts.iter().try_for_each(|draft| {
+            draft.render(&mut emitter);
+            take(&draft.name, emitter.bytes())
+        });
+    }
+    std::thread::scope(|scope| {
+        let lane = |number: usize| {
+            let (full, rendered) = sync_channel::<Emitter>(AHEAD);
+            let (back, used) = channel::<Emitter>();
+            scope.spawn(move || {
+                for draft in drafts.iter().skip(number).step_by(lanes) {
+                    let mut emitter = used.try_recv().unwrap_or_default();
+                    draft.render(&mut emitter);
+                    if full.send(emitter).is_err() {
+                        return;
+                    }
+                }
+            });
+            (rendered, back)
+        };
+        let lanes: Vec<_> = (0..lanes).map(lane).collect();
+        for (draft, (rendered, back)) in drafts.iter().zip(lanes.iter().cycle()) {
+            let emitter = rendered.recv().expect("emission does not panic");
+            take(&draft.name, emitter.bytes())?;
+            // A thread that has rendered its last needs no buffer.
+            let _ = back.send(emitter);
+        }
+        Ok(())
+    })
+}
