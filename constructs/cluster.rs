@@ -3,6 +3,7 @@
 mod archiving;
 mod exposure;
 mod high_availability;
+mod overlay;
 mod pooler;
 mod render;
 mod resources;
@@ -17,6 +18,7 @@ pub use exposure::{
     Endpoint, Exposure, HealthCheck, LoadBalancer, LoadBalancerAlgorithm, Location, NetworkZone, Through,
 };
 pub use high_availability::HighAvailability;
+pub use overlay::Overlay;
 pub use pooler::Pooler;
 pub use render::Resolved;
 pub use resources::Resources;
@@ -34,7 +36,7 @@ use crate::base::{ClusterFacts, Problem, Problems, Scope};
 use crate::crds::Named;
 use crate::crds::containers::{InitContainer, Sidecar};
 use crate::crds::env::{EnvFromSource, EnvVar};
-use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, PostgresqlVersion, RoleFlag};
+use crate::crds::postgresql::{AdditionalVolume, PostgresqlVersion, RoleFlag};
 use crate::crds::scheduling::{NodeAffinity, Toleration};
 use crate::database::Database;
 use crate::monitoring::{Monitoring, ROLE};
@@ -197,8 +199,8 @@ pub struct Cluster {
 
     /// Every other field of the `postgresql` object, in the operator's words. It may not set what a field above sets;
     /// `env`, `sidecars`, `initContainers` and `additionalVolumes` are appended.
-    #[serde(default)]
-    pub spec: PostgresqlSpec,
+    #[serde(default, skip_serializing_if = "Overlay::is_empty")]
+    pub spec: Overlay,
 
     /// For clusters that are adopted: a name of up to 51 characters, and any ending. Default: at most 37.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -256,7 +258,7 @@ impl Cluster {
             annotations: IndexMap::new(),
             pod_annotations: IndexMap::new(),
             service_annotations: IndexMap::new(),
-            spec: PostgresqlSpec::default(),
+            spec: Overlay::default(),
             allow_long_name: false,
             accept: IndexMap::new(),
         }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::archiving::Taken;
-use super::{Cluster, Rotation};
+use super::{Cluster, Overlay, Rotation};
 use crate::base::{Identity, Object, Problem, Problems, Scope, Stage};
 use crate::crds::containers::ContainerPort;
 use crate::crds::postgresql::{
@@ -28,7 +28,9 @@ impl Cluster {
     pub(crate) fn resolve(&self, name: &str, scope: &Scope) -> Resolved {
         let mut spec = self.rendered(name, scope);
         let mut clashes = vec![];
-        spec.merge(self.spec.clone(), At::default(), &mut clashes);
+        if let Some(over) = self.spec.said() {
+            spec.merge(over.clone(), At::default(), &mut clashes);
+        }
         let taken = self.archiving(name, scope, &mut spec);
         let exported = self.exporting(name, scope, &mut spec);
         self.fill_defaults(&mut spec, scope);
@@ -311,7 +313,7 @@ const PLACES: &[(&str, &str)] = &[
 impl Resolved {
     pub(crate) fn validate(&self, cluster: &Cluster, scope: &Scope, problems: &mut Problems) {
         for path in &self.clashes {
-            let field = Cluster { spec: PostgresqlSpec::default(), ..cluster.clone() }.place(path);
+            let field = Cluster { spec: Overlay::default(), ..cluster.clone() }.place(path);
             problems.forbidden(
                 scope.at(&format!("spec.{path}")),
                 format!("the cluster sets this already, by `{field}`; say it in one place"),

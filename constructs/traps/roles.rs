@@ -1,9 +1,5 @@
 //! Roles and databases.
 
-use std::sync::LazyLock;
-
-use regex_lite::Regex;
-
 use super::{Check, ClusterView, Found};
 use crate::crds::postgresql::RoleFlag;
 use crate::values::nearest;
@@ -85,9 +81,24 @@ fn system_role(view: &ClusterView, found: &mut Found) {
     }
 }
 
+/// What the operator takes for a database: `^[a-zA-Z_][a-zA-Z0-9_]*$`.
+fn is_database_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// What the operator takes for a role: `^[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$`.
+fn is_role_name(name: &str) -> bool {
+    let end = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    name.split('.').all(|part| {
+        let bytes = part.as_bytes();
+        bytes.first().is_some_and(|first| end(*first))
+            && bytes.last().is_some_and(|last| end(*last))
+            && bytes.iter().all(|byte| end(*byte) || matches!(byte, b'-' | b'_'))
+    })
+}
+
 fn unknown_owner(view: &ClusterView, found: &mut Found) {
-    static NAME: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new("^[a-zA-Z_][a-zA-Z0-9_]*$").expect("a pattern of this file"));
     let spec = &view.resource.spec;
     let prepared = prepared_roles(view);
     let system = system_roles(view);
@@ -118,7 +129,7 @@ fn unknown_owner(view: &ClusterView, found: &mut Found) {
         .iter()
         .flat_map(indexmap::IndexMap::keys)
         .chain(spec.prepared_databases.iter().flat_map(indexmap::IndexMap::keys));
-    for database in databases.filter(|database| !NAME.is_match(database)) {
+    for database in databases.filter(|database| !is_database_name(database)) {
         found.at(
             &format!("databases.{database}"),
             format!("invalid name `{database}`: expected letters, digits and `_`, not starting with a digit"),
@@ -158,12 +169,8 @@ fn one_secret_for_two(view: &ClusterView, found: &mut Found) {
 }
 
 fn unreadable_role(view: &ClusterView, found: &mut Found) {
-    static NAME: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*$")
-            .expect("a pattern of this file")
-    });
     for (name, flags) in view.resource.spec.users.iter().flatten() {
-        if !NAME.is_match(name) {
+        if !is_role_name(name) {
             found.at(&format!("users.{name}"), format!("invalid name `{name}`: expected lower-case letters, digits, `-` and `_`, such as `shop_reader`; the operator stops at it"));
         } else if name.len() > 63 {
             found.at(
@@ -226,6 +233,31 @@ fn rotated_owner(view: &ClusterView, found: &mut Found) {
                 format!("`{role}` owns database `{database}`: the role that follows it will own nothing"),
                 "rotate it in place",
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_the_operator() {
+        for (name, role, database) in [
+            ("shop", true, true),
+            ("shop_reader", true, true),
+            ("shop-reader", true, false),
+            ("shop.reader", true, false),
+            ("Shop", false, true),
+            ("_shop", false, true),
+            ("shop_", false, true),
+            ("1shop", true, false),
+            ("shop..reader", false, false),
+            (".shop", false, false),
+            ("", false, false),
+            ("shöp", false, false),
+        ] {
+            assert_eq!((is_role_name(name), is_database_name(name)), (role, database), "{name}");
         }
     }
 }

@@ -10,10 +10,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::checked_text;
 
+/// Whether a text is digits and one of these units: what most quantities are, found without a pattern, which takes
+/// longer to make than a small app takes to render.
+fn is_plain(text: &str, units: &[&str]) -> bool {
+    let unit = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    unit.len() < text.len() && units.contains(&unit)
+}
+
 macro_rules! pattern {
-    ($(#[$meta:meta])* $name:ident, $what:literal, $pattern:literal, $rule:literal) => {
+    ($(#[$meta:meta])* $name:ident, $what:literal, $pattern:literal, $rule:literal $(, plain $units:expr)?) => {
         checked_text!($(#[$meta])* $name, $what, |text| {
             static REGEX: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a pattern of this file"));
+            $( if is_plain(text, &$units) { return Ok(()); } )?
             if REGEX.is_match(text) { Ok(()) } else { Err($rule.to_owned()) }
         });
 
@@ -26,11 +34,13 @@ macro_rules! pattern {
 
 pattern!(
     /// CPU of a container: cores (`2`, `0.5`) or thousandths of one (`500m`).
-    Cpu, "CPU quantity", r"^(\d+m|\d+(\.\d{1,3})?)$", "expected cores or thousandths of one, such as `\"2\"` or `500m`"
+    Cpu, "CPU quantity", r"^(\d+m|\d+(\.\d{1,3})?)$", "expected cores or thousandths of one, such as `\"2\"` or `500m`",
+    plain ["", "m"]
 );
 pattern!(
     /// Memory or disk: bytes with a unit, such as `512Mi` or `50Gi`.
-    Memory, "size", r"^(\d+(e\d+)?|\d+(\.\d+)?(e\d+)?[EPTGMK]i?)$", "expected a number with a unit, such as `512Mi` or `50Gi`"
+    Memory, "size", r"^(\d+(e\d+)?|\d+(\.\d+)?(e\d+)?[EPTGMK]i?)$", "expected a number with a unit, such as `512Mi` or `50Gi`",
+    plain ["Mi", "Gi", "Ti", ""]
 );
 pattern!(
     /// A schedule of a dump: five fields of numbers, `*` and steps; no ranges, lists or names.
@@ -59,7 +69,8 @@ pattern!(
     /// A quantity of any resource, as Kubernetes writes it: `500m`, `1Gi`, `4`.
     Quantity, "quantity",
     r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$",
-    "expected a number with an optional unit, such as `500m`, `1Gi` or `4`"
+    "expected a number with an optional unit, such as `500m`, `1Gi` or `4`",
+    plain ["", "m", "Mi", "Gi"]
 );
 pattern!(
     /// A universally unique identifier.
@@ -198,6 +209,19 @@ mod tests {
         assert_eq!(millicores("500m"), 500);
         assert_eq!(millicores("0.5"), 500);
         assert_eq!(millicores("2"), 2000);
+    }
+
+    #[test]
+    fn what_is_plain_fits_its_pattern() {
+        let fits = |pattern: &str, text: &str| Regex::new(pattern).unwrap().is_match(text);
+        for unit in ["", "m", "Mi", "Gi", "Ti", "mi", "M i", "Mi "] {
+            for digits in ["", "0", "00", "17", "1.5", "-1", "1e3", "\u{0665}"] {
+                let text = format!("{digits}{unit}");
+                assert_eq!(text.parse::<Cpu>().is_ok(), fits(Cpu::PATTERN, &text), "{text}");
+                assert_eq!(text.parse::<Memory>().is_ok(), fits(Memory::PATTERN, &text), "{text}");
+                assert_eq!(text.parse::<Quantity>().is_ok(), fits(Quantity::PATTERN, &text), "{text}");
+            }
+        }
     }
 
     #[test]
