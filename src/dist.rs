@@ -34,8 +34,8 @@ pub struct Changes<'a> {
     /// Names of files to remove.
     remove: Vec<String>,
     state: (Vec<u8>, Option<Vec<u8>>),
-    /// State that lists the files of before and after, for the time between.
-    both: Vec<u8>,
+    /// State that lists the files of before and after, for the time between; nothing where that is the state itself.
+    both: Option<Vec<u8>>,
     /// Files that are as they should be.
     unchanged: usize,
 }
@@ -74,18 +74,15 @@ pub fn plan<'a>(
             before.app
         );
     }
-    let listed: BTreeSet<String> =
-        before.map(|before| before.files.iter().cloned().collect()).unwrap_or_default();
+    let listed: BTreeSet<&String> = before.iter().flat_map(|before| &before.files).collect();
+    let stale: Vec<_> =
+        listed.iter().filter(|name| state.files.binary_search(name).is_err()).copied().collect();
     let mut changes = Changes {
         folder: folder.to_owned(),
         write: vec![],
         remove: vec![],
         state: (state.bytes(), read(&folder.join(STATE))?),
-        both: State {
-            files: listed.iter().cloned().chain(state.files.iter().cloned()).collect(),
-            ..state.clone()
-        }
-        .bytes(),
+        both: (!stale.is_empty()).then(|| state.bytes_with(stale.iter().copied())),
         unchanged: 0,
     };
     // Whether the file is there as it should be; nothing is rendered where there is none.
@@ -112,7 +109,7 @@ pub fn plan<'a>(
             false => changes.write.push(draft),
         }
     }
-    for name in listed.iter().filter(|name| !state.files.contains(name)) {
+    for name in stale {
         if read(&folder.join(name))?.is_some() {
             changes.remove.push(name.clone());
         }
@@ -177,6 +174,7 @@ impl Changes<'_> {
             files::remove_temporary(&folder.join("crds"), TEMPORARY)?;
         }
         // Until all is done the state lists the files of before and after: an interrupted write leaves no stranger.
+        let both = both.as_ref().unwrap_or(state);
         if Some(both) != old_state.as_ref() {
             replace(&folder.join(STATE), both)?;
         }

@@ -102,7 +102,16 @@ impl Object {
 
     /// An object of any type that serializes with `apiVersion`, `kind` and `metadata`.
     pub fn new(stage: Stage, origin: impl Into<String>, identity: Identity, body: impl Body) -> Self {
-        Self { stage, identity, origin: origin.into(), body: Box::new(body) }
+        Self::boxed(stage, origin, identity, Box::new(body))
+    }
+
+    pub(crate) fn boxed(
+        stage: Stage,
+        origin: impl Into<String>,
+        identity: Identity,
+        body: Box<dyn Body>,
+    ) -> Self {
+        Self { stage, identity, origin: origin.into(), body }
     }
 
     /// The file in which the object stands, without its extension: `[a-z0-9-]+`, in the order of application.

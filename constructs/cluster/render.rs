@@ -15,8 +15,8 @@ use crate::values::Parameter;
 /// A cluster's `postgresql` object, and what is wrong with its overlay.
 #[derive(Clone, Debug)]
 pub struct Resolved {
-    /// The object as it is rendered.
-    pub resource: Postgresql,
+    /// The object as it is rendered; boxed, because it is moved from hand to hand.
+    pub resource: Box<Postgresql>,
     clashes: Vec<String>,
     missing: Vec<String>,
     taken: Vec<Taken>,
@@ -54,7 +54,7 @@ impl Cluster {
             spec,
             status: None,
         };
-        Resolved { resource, clashes, missing, taken, exported }
+        Resolved { resource: Box::new(resource), clashes, missing, taken, exported }
     }
 
     fn rendered(&self, name: &str, scope: &Scope) -> PostgresqlSpec {
@@ -130,7 +130,7 @@ impl Cluster {
             enable_replica_connection_pooler: pooler
                 .as_ref()
                 .and_then(|pooler| pooler.replicas.then_some(true)),
-            connection_pooler: pooler.as_ref().map(super::Pooler::render),
+            connection_pooler: pooler.as_ref().map(|pooler| Box::new(pooler.render())),
             tls: tls.as_ref().map(super::Tls::render),
             users: some_map(users),
             databases: some_map(&owners),
@@ -347,7 +347,7 @@ impl Resolved {
             namespace: metadata.namespace.clone(),
             name: metadata.name.clone().unwrap_or_default(),
         };
-        Object::new(Stage::Cluster, origin, identity, self.resource)
+        Object::boxed(Stage::Cluster, origin, identity, self.resource)
     }
 }
 

@@ -39,7 +39,7 @@ mirror! {
     /// Where a variable's value comes from; exactly one of the fields.
     pub struct EnvVarSource {
         /// A key of a ConfigMap in the pod's namespace.
-        config_map_key_ref as "configMapKeyRef": KeySelector,
+        config_map_key_ref as "configMapKeyRef": Box<KeySelector>,
         /// A field of the pod.
         field_ref as "fieldRef": Box<FieldSelector>,
         /// A key of a file in a volume.

@@ -23,7 +23,7 @@ pub(super) const CHECKS: &[(&str, Check)] = &[
 ];
 
 fn clone<'a>(view: &'a ClusterView) -> Option<&'a CloneSource> {
-    view.resource.spec.clone.as_ref()
+    view.resource.spec.clone.as_deref()
 }
 
 fn standby<'a>(view: &'a ClusterView) -> Option<&'a StandbySource> {

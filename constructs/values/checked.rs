@@ -36,7 +36,7 @@ macro_rules! checked_text {
     ($(#[$meta:meta])* $name:ident, $what:literal, $check:expr) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(String);
+        pub struct $name($crate::values::Text);
 
         impl $name {
             /// The text as it was written.
@@ -51,7 +51,7 @@ macro_rules! checked_text {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let check: fn(&str) -> Result<(), String> = $check;
                 match check(text) {
-                    Ok(()) => Ok(Self(text.to_owned())),
+                    Ok(()) => Ok(Self(text.into())),
                     Err(rule) => Err($crate::values::Invalid::new($what, text, rule)),
                 }
             }

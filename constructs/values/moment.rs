@@ -14,7 +14,7 @@ checked_text!(
 impl Moment {
     /// The end of the archive.
     pub fn latest() -> Self {
-        Self("latest".to_owned())
+        Self("latest".into())
     }
 
     /// The time as PostgreSQL and Spilo read it, with a numeric offset; nothing for `latest`.

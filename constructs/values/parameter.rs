@@ -5,6 +5,8 @@ use std::fmt;
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::Text;
+
 /// One value of a setting, such as `on`, `200` or `1GB`.
 ///
 /// ```
@@ -13,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// assert_eq!(Parameter::from(200).as_str(), "200");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parameter(String);
+pub struct Parameter(Text);
 
 /// PostgreSQL's settings by name.
 pub type Parameters = IndexMap<String, Parameter>;
@@ -27,19 +29,19 @@ impl Parameter {
 
 impl From<&str> for Parameter {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        Self(text.into())
     }
 }
 
 impl From<bool> for Parameter {
     fn from(on: bool) -> Self {
-        Self(if on { "on" } else { "off" }.to_owned())
+        Self(if on { "on" } else { "off" }.into())
     }
 }
 
 impl From<i64> for Parameter {
     fn from(number: i64) -> Self {
-        Self(number.to_string())
+        Self(number.to_string().into())
     }
 }
 
@@ -57,7 +59,7 @@ impl Serialize for Parameter {
 
 impl<'de> Deserialize<'de> for Parameter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let read = |text: &str| Ok(Self(text.to_owned()));
+        let read = |text: &str| Ok(Self(text.into()));
         deserializer.deserialize_any(Scalar {
             expected: "a text, a number or a boolean",
             booleans: true,

@@ -81,12 +81,12 @@ pattern!(
 impl Cpu {
     /// `cores` whole cores.
     pub fn cores(cores: u32) -> Self {
-        Self(cores.to_string())
+        Self(cores.to_string().into())
     }
 
     /// Thousandths of a core.
     pub fn millicores(millicores: u32) -> Self {
-        Self(format!("{millicores}m"))
+        Self(format!("{millicores}m").into())
     }
 
     /// Thousandths of a core, rounded up.
@@ -101,12 +101,12 @@ impl Cpu {
 impl Memory {
     /// `gibibytes` times 1024 MiB.
     pub fn gibibytes(gibibytes: u32) -> Self {
-        Self(format!("{gibibytes}Gi"))
+        Self(format!("{gibibytes}Gi").into())
     }
 
     /// `mebibytes` times 1024 KiB.
     pub fn mebibytes(mebibytes: u32) -> Self {
-        Self(format!("{mebibytes}Mi"))
+        Self(format!("{mebibytes}Mi").into())
     }
 
     /// The size in bytes, or nothing where Kubernetes cannot read the text although the schema takes it

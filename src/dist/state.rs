@@ -1,5 +1,6 @@
 //! What an output remembers of its app: whose it is, its files, and what may not change unseen.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -10,14 +11,14 @@ use super::{STATE, files};
 use crate::synth::{Draft, emit};
 
 /// The contents of `<output>/.pgsynth`: sorted, without dates.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct State {
     /// Schema of this file: `v1`.
     pub pgsynth: String,
     /// The app whose folder this is.
     pub app: String,
-    /// Its files, below the folder.
+    /// Its files, below the folder, sorted.
     pub files: Vec<String>,
     /// What may not change unseen.
     #[serde(default)]
@@ -61,12 +62,24 @@ impl State {
 
     /// The file's contents.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut sorted = self.clone();
-        sorted.files.sort_unstable();
-        sorted.files.dedup();
+        self.bytes_with([])
+    }
+
+    /// The file's contents where it lists these files too.
+    pub(super) fn bytes_with<'a>(&'a self, others: impl IntoIterator<Item = &'a String>) -> Vec<u8> {
+        // The same, borrowed: what thousands of clusters remember is not copied to be written.
+        #[derive(Serialize)]
+        struct State<'a> {
+            pgsynth: &'a str,
+            app: &'a str,
+            files: BTreeSet<&'a String>,
+            record: &'a Record,
+        }
+        let Self { pgsynth, app, files, record } = self;
+        let files = files.iter().chain(others).collect();
         let mut bytes =
             b"# What pgsynth has to remember of this folder. Commit it with the files.\n".to_vec();
-        bytes.extend(emit(&sorted));
+        bytes.extend(emit(&State { pgsynth, app, files, record }));
         bytes
     }
 }

@@ -7,7 +7,7 @@ use pgsynth_constructs::base::{Object, threads};
 use super::Emitter;
 
 /// Files that a thread may render before the first of them is taken.
-const AHEAD: usize = 32;
+const AHEAD: usize = 8;
 
 /// A file of the output: its name, and what its bytes are made of.
 #[derive(Debug)]

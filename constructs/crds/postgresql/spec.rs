@@ -21,9 +21,9 @@ mirror! {
         /// Addresses that may reach a LoadBalancer. Default: `127.0.0.1/32`.
         [nullable] allowed_source_ranges as "allowedSourceRanges": Vec<Cidr>,
         /// The cluster whose data this one starts with.
-        clone: CloneSource,
+        clone: Box<CloneSource>,
         /// Settings of the connection pooler; its presence turns the pooler on.
-        connection_pooler as "connectionPooler": ConnectionPooler,
+        connection_pooler as "connectionPooler": Box<ConnectionPooler>,
         /// Databases and their owners. Never dropped by the operator.
         databases: IndexMap<String, String>,
         /// Spilo's image. Default: the operator's.
@@ -59,7 +59,7 @@ mirror! {
         /// Containers that run to their end before PostgreSQL starts.
         init_containers as "initContainers": Named<InitContainer>,
         /// Asks whether PostgreSQL's container is alive. Default: the operator's, none.
-        liveness_probe as "livenessProbe": Probe,
+        liveness_probe as "livenessProbe": Box<Probe>,
         /// How long dumps are kept, as GNU date writes it (`2 week`); for S3 only.
         logical_backup_retention as "logicalBackupRetention": String,
         /// When dumps are made, in UTC. Default: the operator's, `30 00 * * *`.
