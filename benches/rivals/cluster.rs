@@ -51,13 +51,13 @@ fn sidecar(number: i32) -> Sidecar {
         env: Some(
             (0..20).map(|index| EnvVar::new(format!("OPTION_{index}"), "on")).collect::<Vec<_>>().into(),
         ),
-        image: Some(format!("example.com/sidecar:{number}")),
-        name: Some(format!("sidecar-{number}")),
+        image: Some(format!("example.com/sidecar:{number}").into()),
+        name: Some(format!("sidecar-{number}").into()),
         ports: Some(vec![ContainerPort {
             container_port: 9000 + number,
             host_ip: None,
             host_port: None,
-            name: Some(format!("http-{number}")),
+            name: Some(format!("http-{number}").into()),
             protocol: None,
         }]),
         resources: Some(Resources { limits: Some(amounts(None)), requests: Some(amounts(Some("50m"))) }),

@@ -365,7 +365,7 @@ fn write_protocols<T: Clone>(
         .any(|port| port.protocol.is_none())
     {
         for port in containers.iter_mut().flat_map(|container| mut_ports(container).iter_mut().flatten()) {
-            port.protocol.get_or_insert_with(|| "TCP".to_owned());
+            port.protocol.get_or_insert_with(|| "TCP".into());
         }
     }
 }

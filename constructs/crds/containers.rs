@@ -7,6 +7,7 @@ use super::postgresql::Resources;
 use super::probes::{Lifecycle, Probe};
 use super::security::SecurityContext;
 use super::{Named, NamedItem, QuantityOrNumber, mirror};
+use crate::values::Text;
 
 mirror! {
     /// A container beside PostgreSQL's. The operator's schema has only these fields: `args`, `volumeMounts`,
@@ -17,9 +18,9 @@ mirror! {
         /// Variables; the operator puts `POD_NAME`, `POD_NAMESPACE`, `POSTGRES_USER` and `POSTGRES_PASSWORD` before them.
         env: Named<EnvVar>,
         /// Image; without one the operator fails.
-        image: String,
+        image: Text,
         /// Name, unique in the pod and not `postgres`.
-        name: String,
+        name: Text,
         /// Ports.
         ports: Vec<ContainerPort>,
         /// Resources; without them the operator gives PostgreSQL's defaults.
@@ -43,9 +44,9 @@ mirror! {
         /// Port of the node to bind to.
         host_port as "hostPort": i32,
         /// Name, at most 15 characters.
-        name: String,
+        name: Text,
         /// `TCP`, `UDP` or `SCTP`.
-        protocol: String => defaulted("TCP"),
+        protocol: Text => defaulted("TCP"),
     }
 }
 

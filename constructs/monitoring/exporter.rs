@@ -63,15 +63,15 @@ pub(crate) fn add(
             ]
             .into(),
         ),
-        image: Some(image.to_owned()),
-        name: Some(EXPORTER.to_owned()),
+        image: Some(image.into()),
+        name: Some(EXPORTER.into()),
         ports: Some(vec![ContainerPort {
             container_port: PORT,
             host_ip: None,
             host_port: None,
-            name: Some(EXPORTER.to_owned()),
+            name: Some(EXPORTER.into()),
             // Without it the operator sees a difference for ever and restarts the pods (issue 1291).
-            protocol: Some("TCP".to_owned()),
+            protocol: Some("TCP".into()),
         }]),
         resources: Some(Resources { requests: amounts("20m", "48Mi"), limits: amounts("200m", "128Mi") }),
     };
