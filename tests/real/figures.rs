@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -16,8 +15,9 @@ use serde_yaml::Value;
 
 use super::parts;
 use super::postgres::{Instance, can_run, majors};
-use super::prometheus::{Prometheus, documents, file};
+use super::prometheus::{Prometheus, documents, file, groups_of};
 use super::queries::rendered;
+use super::server::free_port;
 
 const NEEDED: &[&str] = &["postgres_exporter", "prometheus"];
 
@@ -60,7 +60,7 @@ impl Exporter {
     fn start(instance: &Instance, queries: &Value, command: &[String]) -> Result<Self, Failed> {
         let path = instance.folder.join("queries.yaml");
         fs::write(&path, serde_yaml::to_string(queries)?)?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port();
         let flags = command.iter().skip(1).filter(|flag| !flag.starts_with("--extend.query-path"));
         let [(_, host), (_, server), _] = instance.connection();
         let child = Command::new(parts::get("postgres_exporter"))
@@ -98,9 +98,7 @@ fn faults(bin: PathBuf) -> Result<(), Failed> {
     instance.query(&sql)?;
     instance.query("select pg_switch_wal()")?;
 
-    let documents = documents(&app(instance.major()))?;
-    let rules = documents.iter().find(|document| document["kind"] == "PrometheusRule").ok_or("no rules")?;
-    let groups = rules["spec"]["groups"].as_sequence().cloned().unwrap_or_default();
+    let groups = groups_of(&documents(&app(instance.major()))?);
     fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
     let command = sidecar(instance.major())?;
     let exporter = Exporter::start(&instance, &queries, &command)?;

@@ -27,7 +27,7 @@ pub fn find(program: &str) -> Option<PathBuf> {
 
 /// Whether one of these programs is not there.
 pub fn missing(programs: &[&str]) -> bool {
-    programs.iter().any(|program| find(program).is_none())
+    !not_found(programs).is_empty()
 }
 
 /// A program that has been found before the test began.
@@ -37,12 +37,16 @@ pub fn get(program: &str) -> PathBuf {
 
 /// A test that needs programs of class CI: ignored where one is missing, failed where none may be.
 pub fn needing(programs: &[&'static str], name: &str, test: fn() -> Result<(), Failed>) -> Trial {
-    let missing: Vec<_> = programs.iter().filter(|program| find(program).is_none()).copied().collect();
-    needing_all(&missing, name, test)
+    needing_all(&not_found(programs), name, test)
+}
+
+/// Those of these programs that are not there.
+pub fn not_found(programs: &[&str]) -> Vec<String> {
+    programs.iter().filter(|program| find(program).is_none()).map(ToString::to_string).collect()
 }
 
 /// The same, of a test of which it is known what is missing.
-pub fn needing_all<T>(missing: &[&str], name: &str, test: T) -> Trial
+pub fn needing_all<T>(missing: &[String], name: &str, test: T) -> Trial
 where
     T: FnOnce() -> Result<(), Failed> + Send + 'static,
 {
@@ -61,7 +65,7 @@ pub fn bench<T>(programs: &[&'static str], name: &str, test: T) -> Trial
 where
     T: FnOnce() -> Result<(), Failed> + Send + 'static,
 {
-    let missing: Vec<_> = programs.iter().filter(|program| find(program).is_none()).copied().collect();
+    let missing = not_found(programs);
     match missing.is_empty() {
         true => Trial::test(name, test).with_kind("bench"),
         false => Trial::test(format!("{name} (needs {} on PATH)", missing.join(", ")), test)

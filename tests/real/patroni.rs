@@ -10,24 +10,16 @@ use libtest_mimic::{Failed, Trial};
 use pgsynth::constructs::monitoring::alerts::{GROUPS, Source, When};
 
 use super::parts;
-use super::postgres::{Instance, as_postgres, can_run, majors, run};
-use super::prometheus::{Prometheus, documents, file};
+use super::postgres::{self, Instance, as_postgres, majors, run};
+use super::prometheus::{Prometheus, documents, file, groups_of};
 use super::server::{Server, free_port};
 
 /// That of the parts with the programs that Patroni calls.
 const MAJOR: u32 = 18;
 
 pub fn trials() -> Vec<Trial> {
-    let mut missing: Vec<&str> = ["etcd", "patroni", "prometheus"]
-        .into_iter()
-        .filter(|program| parts::find(program).is_none())
-        .collect();
-    if !majors().contains_key(&MAJOR) {
-        missing.push("PostgreSQL 18");
-    }
-    if !can_run() {
-        missing.push("setpriv, as root");
-    }
+    let mut missing = parts::not_found(&["etcd", "patroni", "prometheus"]);
+    missing.extend(postgres::missing(MAJOR));
     vec![parts::needing_all(&missing, "patroni::stopped_replication_raises_its_alerts", stopped)]
 }
 
@@ -121,9 +113,7 @@ fn stopped() -> Result<(), Failed> {
     let replica = Member::start(folder.path(), &etcd.url, "main-1")?;
     primary.wait("select count(*) = 1 from pg_stat_replication where state = 'streaming'")?;
 
-    let rules = documents(&app())?;
-    let rules = rules.iter().find(|document| document["kind"] == "PrometheusRule").ok_or("no rules")?;
-    let groups = rules["spec"]["groups"].as_sequence().cloned().unwrap_or_default();
+    let groups = groups_of(&documents(&app())?);
     fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
     let targets = [("main-0", &primary), ("main-1", &replica)].map(|(pod, member)| {
         format!("{{targets: ['127.0.0.1:{}'], labels: {{namespace: shop, pod: {pod}}}}}", member.rest)

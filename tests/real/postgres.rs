@@ -44,6 +44,13 @@ pub fn can_run() -> bool {
     may.is_ok_and(|status| status.success())
 }
 
+/// What is missing to run PostgreSQL of this major.
+pub fn missing(major: u32) -> Vec<String> {
+    let there = majors().contains_key(&major);
+    let program = (!there).then(|| format!("PostgreSQL {major}"));
+    program.into_iter().chain((!can_run()).then(|| "setpriv, as root".to_owned())).collect()
+}
+
 /// Whether the machine's own PostgreSQL is there and may be run.
 pub fn runs() -> bool {
     postgresql().is_some() && can_run()

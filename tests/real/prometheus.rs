@@ -55,9 +55,13 @@ pub fn documents(app: &str) -> Result<Vec<Value>, Failed> {
 
 /// Groups of both clusters, by name.
 fn groups() -> Result<Vec<Value>, Failed> {
-    let documents = documents(&app(true))?;
+    Ok(groups_of(&documents(&app(true))?))
+}
+
+/// Groups of every rule among these documents.
+pub fn groups_of(documents: &[Value]) -> Vec<Value> {
     let rules = documents.iter().filter(|document| document["kind"] == "PrometheusRule");
-    Ok(rules.flat_map(|rule| rule["spec"]["groups"].as_sequence().cloned().unwrap_or_default()).collect())
+    rules.flat_map(|rule| rule["spec"]["groups"].as_sequence().cloned().unwrap_or_default()).collect()
 }
 
 fn promtool(folder: &Path, arguments: &[&str]) -> Result<(), Failed> {

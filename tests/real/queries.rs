@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_yaml::Value;
 
 use super::parts;
-use super::postgres::{Instance, can_run, majors};
+use super::postgres::{self, Instance, majors};
 
 /// Majors that a registry has.
 pub const MAJORS: [u32; 4] = [15, 16, 17, 18];
@@ -19,16 +19,7 @@ pub fn trials() -> Vec<Trial> {
     let trial = |major: u32| {
         let name = format!("queries::run_as_the_role_on_{major}");
         let bin = there.get(&major).cloned();
-        let missing = if bin.is_none() {
-            format!("PostgreSQL {major}")
-        } else if !can_run() {
-            "setpriv, as root".to_owned()
-        } else {
-            String::new()
-        };
-        let missing: Vec<&str> =
-            Some(missing.as_str()).filter(|missing| !missing.is_empty()).into_iter().collect();
-        parts::needing_all(&missing, &name, move || run(bin.ok_or("PostgreSQL is gone")?))
+        parts::needing_all(&postgres::missing(major), &name, move || run(bin.ok_or("PostgreSQL is gone")?))
     };
     MAJORS.into_iter().map(trial).collect()
 }

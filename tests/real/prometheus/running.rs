@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::Failed;
 
 use crate::parts;
+use crate::server::free_port;
 
 /// Prometheus itself, stopped when it is dropped.
 pub struct Prometheus(Child, u16);
@@ -25,7 +26,7 @@ impl Drop for Prometheus {
 impl Prometheus {
     /// On `prometheus.yaml` of a folder.
     pub fn start(folder: &Path) -> Result<Self, Failed> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port();
         let child = Command::new(parts::get("prometheus"))
             .current_dir(folder)
             .args([
