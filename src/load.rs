@@ -1,20 +1,23 @@
 //! App file: text to [`App`]. The only reader of YAML app files.
 //!
-//! The text is read straight into the types, so that every error stands at the line and column that it comes from,
-//! inside anchors and merged maps too. Where `validate` finds a problem, the text is read once more for the places of
-//! its paths ([`locate`]).
+//! The text is read into a tree whose nodes know their places, and the types from it ([`reader`]), so that every error
+//! stands at the path, line and column that it comes from, inside anchors and merged maps too. Where `validate` finds a
+//! problem, the text is read once more for the places of its paths ([`locate`]).
 
-mod places;
+mod error;
+mod reader;
+mod tree;
 
 use std::borrow::Cow;
 
 use pgsynth_constructs::App;
 use pgsynth_constructs::base::{Location, Problem, Problems};
-use pgsynth_constructs::values::one_of;
-use serde_saphyr::options::DuplicateKeyPolicy;
+use serde::Deserialize;
+use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Error, Options};
 
-use places::Places;
+use reader::Reader;
+use tree::{Node, Place, Value};
 
 /// Largest app file that is read.
 const LARGEST: usize = 64 << 20;
@@ -29,21 +32,32 @@ pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
         let problem = Problem::new("", "a conflict of version control is not resolved here");
         return Err(Problem { location: Some(at(file, line + 1, 1)), ..problem });
     }
-    serde_saphyr::from_str_with_options(&text, options(DuplicateKeyPolicy::Error))
-        .map_err(|error| problem(file, &text, &error))
+    let node = tree(&text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, &text, &error))?;
+    if matches!(node.value, Value::Null) {
+        let problem = Problem::new("", "the file is empty; `pgsynth init` writes a first app");
+        return Err(Problem { location: Some(at(file, 1, 1)), ..problem });
+    }
+    App::deserialize(Reader { text: &text, node: &node }).map_err(|error| {
+        let (path, message, place) = error.into_parts();
+        Problem { location: Some(at_place(file, place.unwrap_or(node.place))), ..Problem::new(path, message) }
+    })
 }
 
 /// Gives every problem whose path stands in the file its line and column.
 pub fn locate(file: &str, bytes: &[u8], problems: &mut Problems) {
     let Ok(text) = text(file, bytes) else { return };
-    let Some(places) = places(&text) else { return };
+    let Ok(tree) = tree(&text, DuplicateKeyPolicy::Error) else { return };
     for problem in problems.errors.iter_mut().chain(&mut problems.warnings) {
-        problem.location = places.of(&problem.path).map(|(line, column)| at(file, line, column));
+        problem.location = tree.place_of(&problem.path, &text).map(|place| at_place(file, place));
     }
 }
 
 fn at(file: &str, line: usize, column: usize) -> Location {
     Location { file: file.to_owned(), line, column }
+}
+
+fn at_place(file: &str, place: Place) -> Location {
+    at(file, place.line as usize, place.column as usize)
 }
 
 fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, Problem> {
@@ -88,14 +102,16 @@ fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
         reject_unsupported_tags: true,
         underscored_numbers_as_strings: true,
         leading_zero_numbers_as_strings: true,
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         with_snippet: false,
     }
 }
 
-fn places(text: &str) -> Option<Places> {
-    serde_saphyr::from_str_with_options(text, options(DuplicateKeyPolicy::LastWins)).ok()
+fn tree(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Node<'_>, Error> {
+    serde_saphyr::from_str_with_options(text, options(duplicate_keys))
 }
 
+/// What is wrong with the YAML itself.
 fn problem(file: &str, text: &str, error: &Error) -> Problem {
     let inner = innermost(error);
     // Of what comes from an anchor, the place where it was written, not the one where it is used.
@@ -105,25 +121,17 @@ fn problem(file: &str, text: &str, error: &Error) -> Problem {
         (inner, None) => inner,
     };
     let (line, column) = location.map_or((1, 1), |location| {
-        (usize::try_from(location.line()).unwrap_or(1), usize::try_from(location.column()).unwrap_or(1))
+        let place = Place::from(location);
+        (place.line.max(1), place.column.max(1))
     });
-    let of_a_key = matches!(
-        inner,
-        Error::SerdeUnknownField { .. }
-            | Error::SerdeUnknownVariant { .. }
-            | Error::DuplicateMappingKey { .. }
-    );
-    let places = places(text);
-    let path_at = |of_a_key| places.as_ref().and_then(|places| places.path_at(line, column, of_a_key));
     let path = match inner {
-        // It stands at the last key of its map, or at an empty map.
-        Error::SerdeMissingField { field, .. } => match path_at(true) {
-            Some(key) => join(key.rsplit_once('.').map_or("", |(above, _)| above), field),
-            None => join(&path_at(false).unwrap_or_default(), field),
-        },
-        _ => path_at(of_a_key).unwrap_or_default(),
+        Error::DuplicateMappingKey { .. } => tree(text, DuplicateKeyPolicy::LastWins)
+            .ok()
+            .and_then(|tree| tree.path_of_key((line, column), text)),
+        _ => None,
     };
-    Problem { location: Some(at(file, line.max(1), column.max(1))), ..Problem::new(path, message(inner)) }
+    let problem = Problem::new(path.unwrap_or_default(), message(inner));
+    Problem { location: Some(at(file, line as usize, column as usize)), ..problem }
 }
 
 /// Locations of one place may differ in what else they know.
@@ -139,22 +147,6 @@ fn innermost(error: &Error) -> &Error {
     }
 }
 
-fn join(path: &str, field: &str) -> String {
-    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
-}
-
-/// A type of Rust's in the words of a user.
-fn plainly(ty: &str) -> String {
-    match ty {
-        "u8" => "a whole number from 0 to 255".to_owned(),
-        "u16" => "a whole number from 0 to 65535".to_owned(),
-        ty if ty.starts_with('u') => "a whole number, 0 or more".to_owned(),
-        ty if ty.starts_with('i') => "a whole number".to_owned(),
-        ty if ty.starts_with('f') => "a number".to_owned(),
-        ty => ty.to_owned(),
-    }
-}
-
 /// A line of a merge that was left half done.
 fn conflict(text: &str) -> Option<usize> {
     text.lines().position(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> "))
@@ -163,33 +155,8 @@ fn conflict(text: &str) -> Option<usize> {
 /// What is wrong, in the words that all problems have.
 fn message(error: &Error) -> String {
     match error {
-        Error::SerdeUnknownField { field, expected, .. } => {
-            format!("unknown key `{field}`: {}", one_of(field, expected))
-        }
-        Error::SerdeUnknownVariant { variant, expected, .. } => {
-            format!("unknown key `{variant}`: {}", one_of(variant, expected))
-        }
-        Error::SerdeMissingField { field, .. } => format!("required: the key `{field}` is missing"),
-        Error::SerdeInvalidType { unexpected, expected, .. } if unexpected == "unit value" => {
-            format!("invalid value `null`: expected {expected}; remove the key, or write a value")
-        }
-        Error::Unexpected { expected: "mapping start", .. } => {
-            "invalid type: expected a map, such as `{}`".to_owned()
-        }
-        Error::Unexpected { expected: "sequence start", .. } => {
-            "invalid type: expected a list, such as `[]`".to_owned()
-        }
-        Error::InvalidScalar { ty, .. } => format!("invalid value: expected {}", plainly(ty)),
-        Error::InvalidBooleanStrict { .. } => "invalid value: expected `true` or `false`".to_owned(),
-        Error::NullIntoString { .. } => "invalid value `null`: expected a text".to_owned(),
         Error::RecursiveReferencesRequireWeakTypes { .. } => {
             "an anchor cannot stand inside itself".to_owned()
-        }
-        Error::SerdeInvalidType { unexpected, expected, .. } => {
-            format!("invalid type: {unexpected}, expected {expected}")
-        }
-        Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            format!("invalid value: {unexpected}, expected {expected}")
         }
         Error::DuplicateMappingKey { key, .. } => match key {
             Some(key) => format!("duplicate key `{key}`: each key may stand once"),
@@ -208,7 +175,6 @@ fn message(error: &Error) -> String {
         Error::MergeValueNotMapOrSeqOfMaps { .. } => {
             "`<<` takes a map, `<<: *name`, or a list of maps".to_owned()
         }
-        Error::Eof { .. } => "the file is empty; `pgsynth init` writes a first app".to_owned(),
         Error::Message { msg, .. } => msg.clone(),
         error => {
             let text = error.to_string();
@@ -238,9 +204,33 @@ mod tests {
         let text = format!(
             "{HEAD}templates:\n  small: &small\n    volume: {{size: 1.5}}\ncharts:\n  shop:\n    namespace: shop\n    clusters:\n      main: *small\n"
         );
-        insta::assert_snapshot!(error(&text), @"templates.small.volume.size (apps/shop.yaml:7:14): invalid type: floating point `1.5`, expected a size as text, in quotes");
+        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid type: floating point `1.5`, expected a size as text, in quotes");
         let text = text.replace("main: *small", "main:\n        <<: *small\n        team: acme");
-        insta::assert_snapshot!(error(&text), @"templates.small.volume.size (apps/shop.yaml:7:14): invalid type: floating point `1.5`, expected a size as text, in quotes");
+        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid type: floating point `1.5`, expected a size as text, in quotes");
+    }
+
+    #[test]
+    fn a_number_is_the_text_that_was_written_where_a_text_is_wanted() {
+        let text = format!(
+            "{HEAD}templates: [é, &at 1.10]\ncharts:\n  shop:\n    namespace: shop\n    labels:\n      2026: 0x1F # é\n      yes: *at\n      é: true\n"
+        );
+        let app = app("apps/shop.yaml", text.as_bytes()).unwrap();
+        let labels = &app.charts.get("shop").unwrap().labels;
+        insta::assert_compact_debug_snapshot!(labels, @r#"{"2026": "0x1F", "yes": "1.10", "é": "true"}"#);
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_named_with_what_is_wanted() {
+        let cluster = |fields: &str| {
+            error(&format!("{HEAD}charts: {{shop: {{namespace: shop, clusters: {{main: {fields}}}}}}}\n"))
+        };
+        insta::assert_snapshot!(cluster("{instances: '2'}"), @r#"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid type: string "2", expected a whole number, 0 or more"#);
+        insta::assert_snapshot!(cluster("{instances: -1}"), @"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid value: integer `-1`, expected a whole number, 0 or more");
+        insta::assert_snapshot!(cluster("{exposure: {primary: {loadBalancer: {public: yes}}}}"), @r#"charts.shop.clusters.main.exposure.primary.loadBalancer.public (apps/shop.yaml:5:96): invalid type: string "yes", expected `true` or `false`"#);
+        insta::assert_snapshot!(cluster("[1]"), @"charts.shop.clusters.main (apps/shop.yaml:5:51): invalid type: sequence, expected a map, such as `{}`");
+        insta::assert_snapshot!(cluster("{users: {shop: superuser}}"), @r#"charts.shop.clusters.main.users.shop (apps/shop.yaml:5:66): invalid type: string "superuser", expected a list, such as `[]`"#);
+        insta::assert_snapshot!(cluster("{users: {shop: [createdb, []]}}"), @"charts.shop.clusters.main.users.shop.1 (apps/shop.yaml:5:77): invalid type: sequence, expected a role flag as text, in quotes");
+        insta::assert_snapshot!(cluster("{? [a] : b}"), @"charts.shop.clusters.main (apps/shop.yaml:5:54): invalid type: sequence, expected a text");
     }
 
     #[test]

@@ -90,7 +90,8 @@ macro_rules! checked_text {
                     type Value = $name;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        write!(f, "a {} as text, in quotes", $what)
+                        let article = if $what.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+                        write!(f, "{article} {} as text, in quotes", $what)
                     }
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {

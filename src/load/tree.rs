@@ -1,0 +1,207 @@
+//! The tree of an app file: what YAML makes of the text, each node with the place where it was written.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Location, Spanned};
+
+/// A node: anchors, merges and duplicate keys are dealt with. It borrows from the text what stands there as it is.
+#[derive(Debug)]
+pub(super) struct Node<'t> {
+    pub(super) place: Place,
+    pub(super) value: Value<'t>,
+}
+
+#[derive(Debug)]
+pub(super) enum Value<'t> {
+    Null,
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Text(Cow<'t, str>),
+    List(Vec<Node<'t>>),
+    Map(Vec<(Node<'t>, Node<'t>)>),
+}
+
+/// Where a node was written: in an anchor, not where the anchor is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Line and column, from 1; 0 for what has no place.
+    pub(super) line: u32,
+    pub(super) column: u32,
+    /// First byte in the text, and how many there are.
+    bytes: (u32, u32),
+}
+
+impl Place {
+    /// A node's text as it was written.
+    pub(super) fn written(self, text: &str) -> &str {
+        let (start, length) = (self.bytes.0 as usize, self.bytes.1 as usize);
+        text.get(start..start.saturating_add(length)).unwrap_or_default()
+    }
+
+    fn known(self) -> Option<Self> {
+        (self.line > 0).then_some(self)
+    }
+}
+
+impl From<Location> for Place {
+    fn from(location: Location) -> Self {
+        // No app file is as large as this would cut off.
+        let number = |number: u64| u32::try_from(number).unwrap_or_default();
+        let span = location.span();
+        let bytes = (span.byte_offset().map_or(0, number), span.byte_len().map_or(0, number));
+        Self { line: number(location.line()), column: number(location.column()), bytes }
+    }
+}
+
+impl<'t> Node<'t> {
+    /// The text of a key: numbers and booleans as they were written; nothing for a list or a map, which no key can be.
+    pub(super) fn key<'a>(&'a self, text: &'a str) -> &'a str {
+        match &self.value {
+            Value::Text(key) => key,
+            Value::List(_) | Value::Map(_) => "",
+            _ => self.place.written(text),
+        }
+    }
+
+    /// The place of a path, or of the longest part of it that is in the file. A value that is a scalar is shown itself,
+    /// a map or a list by its key.
+    pub(super) fn place_of(&self, path: &str, text: &str) -> Option<Place> {
+        let mut node = self;
+        let mut found = None;
+        let mut rest = path;
+        while !rest.is_empty() {
+            match &node.value {
+                Value::Map(entries) => {
+                    // Keys may have dots in them: the longest that fits.
+                    let fits = |key: &Self| {
+                        let rest = rest.strip_prefix(key.key(text))?;
+                        (rest.is_empty() || rest.starts_with('.')).then(|| rest.trim_start_matches('.'))
+                    };
+                    let fitting = entries.iter().filter_map(|(key, value)| Some((fits(key)?, key, value)));
+                    let Some((after, key, value)) = fitting.min_by_key(|(after, ..)| after.len()) else {
+                        break;
+                    };
+                    found = match value.value {
+                        Value::List(_) | Value::Map(_) => key.place.known().or(value.place.known()),
+                        _ => value.place.known().or(key.place.known()),
+                    };
+                    rest = after;
+                    node = value;
+                }
+                Value::List(items) => {
+                    let (index, after) = rest.split_once('.').unwrap_or((rest, ""));
+                    let Some(item) = index.parse::<usize>().ok().and_then(|index| items.get(index)) else {
+                        break;
+                    };
+                    found = item.place.known().or(found);
+                    rest = after;
+                    node = item;
+                }
+                _ => break,
+            }
+        }
+        found
+    }
+
+    /// The path of the key at a line and column.
+    pub(super) fn path_of_key(&self, at: (u32, u32), text: &str) -> Option<String> {
+        let below = |name: &str, node: &Self| {
+            node.path_of_key(at, text).map(|path| match path.is_empty() {
+                true => name.to_owned(),
+                false => format!("{name}.{path}"),
+            })
+        };
+        match &self.value {
+            Value::Map(entries) => entries.iter().find_map(|(key, value)| {
+                let name = key.key(text);
+                match (key.place.line, key.place.column) == at {
+                    true => Some(name.to_owned()),
+                    false => below(name, value),
+                }
+            }),
+            Value::List(items) => {
+                items.iter().enumerate().find_map(|(index, item)| below(&index.to_string(), item))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Node<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Spanned { value, defined, .. } = Spanned::<Value<'de>>::deserialize(deserializer)?;
+        Ok(Self { place: defined.into(), value })
+    }
+}
+
+impl<'de> Deserialize<'de> for Value<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyVisitor)
+    }
+}
+
+struct AnyVisitor;
+
+impl<'de> Visitor<'de> for AnyVisitor {
+    type Value = Value<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value<'de>, A::Error> {
+        let mut entries = vec![];
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Value::Map(entries))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value<'de>, A::Error> {
+        let mut items = vec![];
+        while let Some(item) = list.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::List(items))
+    }
+
+    fn visit_bool<E: de::Error>(self, on: bool) -> Result<Value<'de>, E> {
+        Ok(Value::Bool(on))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Value<'de>, E> {
+        Ok(Value::Signed(number))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Value<'de>, E> {
+        Ok(Value::Unsigned(number))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Value<'de>, E> {
+        Ok(Value::Float(number))
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Value<'de>, E> {
+        Ok(Value::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Value<'de>, E> {
+        Ok(Value::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Value<'de>, E> {
+        Ok(Value::Text(Cow::Owned(text)))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Value<'de>, E> {
+        Ok(Value::Null)
+    }
+}
