@@ -34,8 +34,8 @@ pub(super) fn objects(
     metadata: &dyn Fn(&str, Option<&str>) -> ObjectMeta,
 ) -> Vec<Object> {
     let named = || metadata(NAME, Some(scope.namespace()));
-    let text = serde_yaml::to_string(&facts.configuration).unwrap_or_default();
-    let annotations = BTreeMap::from([(CHECKSUM.to_owned(), format!("{:016x}", fnv1a(text.as_bytes())))]);
+    let bytes = serde_json::to_vec(&facts.configuration).unwrap_or_default();
+    let annotations = BTreeMap::from([(CHECKSUM.to_owned(), format!("{:016x}", fnv1a(&bytes)))]);
     let mut labels = named().labels.unwrap_or_default();
     labels.extend(selector());
     let spec = DeploymentSpec {

@@ -17,11 +17,19 @@ fn is_plain(text: &str, units: &[&str]) -> bool {
     unit.len() < text.len() && units.contains(&unit)
 }
 
+/// Whether a text is five fields, each a number or `*`: what most schedules are.
+fn is_plain_schedule(text: &str) -> bool {
+    let is_plain = |field: &str| {
+        field == "*" || !field.is_empty() && field.bytes().all(|letter| letter.is_ascii_digit())
+    };
+    text.split(' ').count() == 5 && text.split(' ').all(is_plain)
+}
+
 macro_rules! pattern {
-    ($(#[$meta:meta])* $name:ident, $what:literal, $pattern:literal, $rule:literal $(, plain $units:expr)?) => {
+    ($(#[$meta:meta])* $name:ident, $what:literal, $pattern:literal, $rule:literal $(, plain $plain:expr)?) => {
         checked_text!($(#[$meta])* $name, $what, |text| {
             static REGEX: LazyLock<Regex> = LazyLock::new(|| Regex::new($pattern).expect("a pattern of this file"));
-            $( if is_plain(text, &$units) { return Ok(()); } )?
+            $( if $plain(text) { return Ok(()); } )?
             if REGEX.is_match(text) { Ok(()) } else { Err($rule.to_owned()) }
         });
 
@@ -35,17 +43,18 @@ macro_rules! pattern {
 pattern!(
     /// CPU of a container: cores (`2`, `0.5`) or thousandths of one (`500m`).
     Cpu, "CPU quantity", r"^(\d+m|\d+(\.\d{1,3})?)$", "expected cores or thousandths of one, such as `\"2\"` or `500m`",
-    plain ["", "m"]
+    plain |text| is_plain(text, &["", "m"])
 );
 pattern!(
     /// Memory or disk: bytes with a unit, such as `512Mi` or `50Gi`.
     Memory, "size", r"^(\d+(e\d+)?|\d+(\.\d+)?(e\d+)?[EPTGMK]i?)$", "expected a number with a unit, such as `512Mi` or `50Gi`",
-    plain ["Mi", "Gi", "Ti", ""]
+    plain |text| is_plain(text, &["Mi", "Gi", "Ti", ""])
 );
 pattern!(
     /// A schedule of a dump: five fields of numbers, `*` and steps; no ranges, lists or names.
     Cron, "schedule", r"^(\d+|\*)(/\d+)?(\s+(\d+|\*)(/\d+)?){4}$",
-    "expected five fields of numbers, `*` or steps, such as `30 0 * * *`; the operator takes no ranges, lists or names"
+    "expected five fields of numbers, `*` or steps, such as `30 0 * * *`; the operator takes no ranges, lists or names",
+    plain is_plain_schedule
 );
 pattern!(
     /// A time with a numeric offset, such as `2026-11-24T10:00:00+00:00`.
@@ -70,7 +79,7 @@ pattern!(
     Quantity, "quantity",
     r"^(\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\+|-)?(([0-9]+(\.[0-9]*)?)|(\.[0-9]+))))?$",
     "expected a number with an optional unit, such as `500m`, `1Gi` or `4`",
-    plain ["", "m", "Mi", "Gi"]
+    plain |text| is_plain(text, &["", "m", "Mi", "Gi"])
 );
 pattern!(
     /// A universally unique identifier.
@@ -220,6 +229,22 @@ mod tests {
                 assert_eq!(text.parse::<Cpu>().is_ok(), fits(Cpu::PATTERN, &text), "{text}");
                 assert_eq!(text.parse::<Memory>().is_ok(), fits(Memory::PATTERN, &text), "{text}");
                 assert_eq!(text.parse::<Quantity>().is_ok(), fits(Quantity::PATTERN, &text), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_a_plain_schedule_fits_its_pattern() {
+        let pattern = Regex::new(Cron::PATTERN).unwrap();
+        let fields = ["*", "0", "00", "", "1-5", "**", "\u{0665}", "\t3"];
+        for (first, other) in fields.iter().flat_map(|first| fields.map(|other| (first, other))) {
+            for text in [
+                format!("{first} {other} * * *"),
+                format!("{first}  {other} 1 * *"),
+                format!("0 {first} * {other}"),
+                format!("* * * * {first} {other}"),
+            ] {
+                assert_eq!(text.parse::<Cron>().is_ok(), pattern.is_match(&text), "{text:?}");
             }
         }
     }
