@@ -87,17 +87,18 @@ pub fn plan<'a>(
     };
     // Whether the file is there as it should be; nothing is rendered where there is none.
     let same = |emitter: &mut Emitter, draft: &Draft| -> Result<bool> {
-        let Some(old) = read(&folder.join(&draft.name))? else { return Ok(false) };
-        draft.render(emitter);
-        if old != emitter.bytes() && !listed.contains(&draft.name) {
+        let path = folder.join(&draft.name);
+        let Some(old) = files::open(&path)? else { return Ok(false) };
+        let same = old.is(&draft.parts(emitter))?;
+        if !same && !listed.contains(&draft.name) {
             bail!(
                 "`{}` is in the way: it is not listed in `{}` as a file of app `{}`\nhint: move it away, or choose another `output`",
-                folder.join(&draft.name).display(),
+                path.display(),
                 folder.join(STATE).display(),
                 state.app
             );
         }
-        Ok(old == emitter.bytes())
+        Ok(same)
     };
     let found = match folder.exists() {
         true => each(drafts.iter().collect(), Emitter::default, same),

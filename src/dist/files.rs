@@ -1,7 +1,7 @@
 //! Single files: read, replaced through a temporary file and a rename, removed.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -28,20 +28,64 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// The contents of a file, if it is there.
-pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
-    let read = || -> std::io::Result<Vec<u8>> {
+/// A file that is there.
+pub(super) struct Old<'a> {
+    path: &'a Path,
+    file: File,
+    length: u64,
+}
+
+/// Opens a file, if it is there.
+pub(super) fn open(path: &Path) -> Result<Option<Old<'_>>> {
+    let open = || {
         let metadata = fs::symlink_metadata(path)?;
         if !metadata.is_file() {
             return Err(std::io::Error::other("it is no plain file"));
         }
-        fs::read(path)
+        Ok(Old { path, file: File::open(path)?, length: metadata.len() })
     };
-    match read() {
-        Ok(bytes) => Ok(Some(bytes)),
+    match open() {
+        Ok(old) => Ok(Some(old)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read `{}`", path.display())),
     }
+}
+
+impl Old<'_> {
+    /// Whether these are its contents, one part after the other. It is never held whole.
+    pub(super) fn is(mut self, parts: &[&[u8]]) -> Result<bool> {
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        if self.length != length as u64 {
+            return Ok(false);
+        }
+        const CHUNK: usize = 16 << 10;
+        let mut buffer = [0; CHUNK];
+        for chunk in parts.iter().flat_map(|part| part.chunks(CHUNK)) {
+            let read = &mut buffer[..chunk.len()];
+            match self.file.read_exact(read) {
+                Ok(()) if read == chunk => {}
+                Ok(()) => return Ok(false),
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(false),
+                Err(error) => {
+                    return Err(error).with_context(|| format!("cannot read `{}`", self.path.display()));
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn contents(mut self) -> Result<Vec<u8>> {
+        let mut contents = vec![];
+        self.file
+            .read_to_end(&mut contents)
+            .with_context(|| format!("cannot read `{}`", self.path.display()))?;
+        Ok(contents)
+    }
+}
+
+/// The contents of a file, if it is there.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    open(path)?.map(Old::contents).transpose()
 }
 
 /// Writes a file beside the one that is there and puts it in its place, so that no reader ever sees half a file.

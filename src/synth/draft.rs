@@ -34,12 +34,31 @@ impl<'a> Draft<'a> {
         Self { name, app, contents: Contents::Objects(objects) }
     }
 
+    fn head(&self) -> [&str; 3] {
+        [
+            "# Rendered by pgsynth from app `",
+            self.app,
+            "`. Do not edit: change the app and synthesize again.\n",
+        ]
+    }
+
+    /// The file's bytes, one part after the other. A text is not copied: CRDs are the largest files of a small app.
+    pub fn parts<'b>(&'b self, emitter: &'b mut Emitter) -> Vec<&'b [u8]> {
+        match self.contents {
+            Contents::Text(text) => self.head().into_iter().chain([text]).map(str::as_bytes).collect(),
+            Contents::Objects(_) => {
+                self.render(emitter);
+                vec![emitter.bytes()]
+            }
+        }
+    }
+
     /// Renders the file; the emitter holds nothing else afterwards.
     pub fn render(&self, emitter: &mut Emitter) {
         emitter.clear();
-        emitter.raw("# Rendered by pgsynth from app `");
-        emitter.raw(self.app);
-        emitter.raw("`. Do not edit: change the app and synthesize again.\n");
+        for part in self.head() {
+            emitter.raw(part);
+        }
         match &self.contents {
             Contents::Text(text) => emitter.raw(text),
             Contents::Objects(objects) => {
