@@ -17,7 +17,7 @@ fn rendered() -> [(&'static str, Vec<u8>); 3] {
     ]
 }
 
-/// `PGSYNTH_UPDATE=1 cargo test --test it crds` writes them anew; a release that is out never changes.
+/// `PGSYNTH_UPDATE=1 cargo test --package pgsynth --test it crds` writes them anew; a release that is out never changes.
 #[test]
 fn the_committed_crds_are_those_of_the_types() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructs/releases/r2026_11");
