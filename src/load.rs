@@ -8,8 +8,6 @@ mod error;
 mod reader;
 mod tree;
 
-use std::borrow::Cow;
-
 use pgsynth_constructs::App;
 use pgsynth_constructs::base::{Location, Problem, Problems};
 use serde::Deserialize;
@@ -28,16 +26,16 @@ const LARGEST: usize = 64 << 20;
 /// The first thing that is wrong with the text, with path, line and column.
 pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
     let text = text(file, bytes)?;
-    if let Some(line) = conflict(&text) {
+    if let Some(line) = conflict(text) {
         let problem = Problem::new("", "a conflict of version control is not resolved here");
         return Err(Problem { location: Some(at(file, line + 1, 1)), ..problem });
     }
-    let node = tree(&text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, &text, &error))?;
+    let node = tree(text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, text, &error))?;
     if matches!(node.value, Value::Null) {
         let problem = Problem::new("", "the file is empty; `pgsynth init` writes a first app");
         return Err(Problem { location: Some(at(file, 1, 1)), ..problem });
     }
-    App::deserialize(Reader { text: &text, node: &node }).map_err(|error| {
+    App::deserialize(Reader { text, node: &node }).map_err(|error| {
         let (path, message, place) = error.into_parts();
         Problem { location: Some(at_place(file, place.unwrap_or(node.place))), ..Problem::new(path, message) }
     })
@@ -46,9 +44,9 @@ pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
 /// Gives every problem whose path stands in the file its line and column.
 pub fn locate(file: &str, bytes: &[u8], problems: &mut Problems) {
     let Ok(text) = text(file, bytes) else { return };
-    let Ok(tree) = tree(&text, DuplicateKeyPolicy::Error) else { return };
+    let Ok(tree) = tree(text, DuplicateKeyPolicy::Error) else { return };
     for problem in problems.errors.iter_mut().chain(&mut problems.warnings) {
-        problem.location = tree.place_of(&problem.path, &text).map(|place| at_place(file, place));
+        problem.location = tree.place_of(&problem.path, text).map(|place| at_place(file, place));
     }
 }
 
@@ -60,7 +58,7 @@ fn at_place(file: &str, place: Place) -> Location {
     at(file, place.line as usize, place.column as usize)
 }
 
-fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, Problem> {
+fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
     if bytes.len() > LARGEST {
         return Err(Problem::new(
             file,
@@ -77,7 +75,7 @@ fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<Cow<'a, str>, Problem> {
             ..Problem::new("", "not UTF-8 here; save the file as UTF-8")
         }
     })?;
-    Ok(text.strip_prefix('\u{feff}').map_or(Cow::Borrowed(text), Cow::Borrowed))
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
@@ -114,13 +112,7 @@ fn tree(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Node<'_>, Erro
 /// What is wrong with the YAML itself.
 fn problem(file: &str, text: &str, error: &Error) -> Problem {
     let inner = innermost(error);
-    // Of what comes from an anchor, the place where it was written, not the one where it is used.
-    let location = match (inner.location(), error.locations()) {
-        (Some(inner), Some(of)) if !same_place(inner, of.reference_location) => Some(inner),
-        (_, Some(of)) => Some(of.defined_location),
-        (inner, None) => inner,
-    };
-    let (line, column) = location.map_or((1, 1), |location| {
+    let (line, column) = inner.location().map_or((1, 1), |location| {
         let place = Place::from(location);
         (place.line.max(1), place.column.max(1))
     });
@@ -134,11 +126,7 @@ fn problem(file: &str, text: &str, error: &Error) -> Problem {
     Problem { location: Some(at(file, line as usize, column as usize)), ..problem }
 }
 
-/// Locations of one place may differ in what else they know.
-fn same_place(one: serde_saphyr::Location, other: serde_saphyr::Location) -> bool {
-    (one.line(), one.column()) == (other.line(), other.column())
-}
-
+/// The error itself, without where an anchor was used.
 fn innermost(error: &Error) -> &Error {
     match error {
         Error::AliasError { error, .. } => innermost(error),

@@ -100,13 +100,12 @@ pub(super) fn environment(app: &App, operator: &OperatorFacts, entries: &[Entry]
     let path = of_chart.unwrap_or_else(|| "externalOperator".to_owned());
     let why = format!("`{}` has a backup or a restore", first.id);
 
-    for (field, instead) in fixed_sources(operator) {
+    for field in fixed_sources(operator) {
         problems.forbidden(
             format!("{path}.configuration.{field}"),
-            format!("{why}, and this would reach into every archive; {instead}"),
+            format!("{why}, and this would reach into every archive; the app's `stores` and `backups` say it for each cluster"),
         );
     }
-    let sources = open_sources(operator);
     match &operator.pod_environment {
         Some(known) => {
             for name in known {
@@ -123,7 +122,7 @@ pub(super) fn environment(app: &App, operator: &OperatorFacts, entries: &[Entry]
                 .hint("list the names in the sources of its `pod_environment_configmap` and `pod_environment_secret`; `[]` where it has neither"),
         ),
         None => {
-            for field in sources {
+            for field in open_sources(operator) {
                 problems.error(
                     Problem::new(format!("{path}.configuration.{field}"), format!("forbidden: {why}, and what this gives to every pod is not known"))
                         .hint("list the names that it holds: `podEnvironment: [...]`"),
@@ -162,34 +161,29 @@ fn reaches_in(name: &str, entry: &Entry) -> bool {
 }
 
 /// Settings that bring fixed variables of the archive's.
-fn fixed_sources(operator: &OperatorFacts) -> Vec<(&'static str, &'static str)> {
-    let stores = operator.configuration.aws_or_gcp.clone().unwrap_or_default();
-    let set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-    let instead = "the app's `stores` and `backups` say it for each cluster";
-    [
-        ("aws_or_gcp.wal_s3_bucket", set(&stores.wal_s3_bucket)),
-        ("aws_or_gcp.wal_gs_bucket", set(&stores.wal_gs_bucket)),
-        ("aws_or_gcp.wal_az_storage_account", set(&stores.wal_az_storage_account)),
-        ("aws_or_gcp.gcp_credentials", set(&stores.gcp_credentials)),
-    ]
-    .into_iter()
-    .filter(|(_, set)| *set)
-    .map(|(field, _)| (field, instead))
-    .collect()
+fn fixed_sources(operator: &OperatorFacts) -> Vec<&'static str> {
+    let Some(stores) = &operator.configuration.aws_or_gcp else { return vec![] };
+    given([
+        ("aws_or_gcp.wal_s3_bucket", &stores.wal_s3_bucket),
+        ("aws_or_gcp.wal_gs_bucket", &stores.wal_gs_bucket),
+        ("aws_or_gcp.wal_az_storage_account", &stores.wal_az_storage_account),
+        ("aws_or_gcp.gcp_credentials", &stores.gcp_credentials),
+    ])
 }
 
 /// Settings that bring whatever somebody puts into their sources.
 fn open_sources(operator: &OperatorFacts) -> Vec<&'static str> {
     let kubernetes = operator.configuration.kubernetes.clone().unwrap_or_default();
     let stores = operator.configuration.aws_or_gcp.clone().unwrap_or_default();
-    let set = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-    [
-        ("kubernetes.pod_environment_configmap", set(&kubernetes.pod_environment_configmap)),
-        ("kubernetes.pod_environment_secret", set(&kubernetes.pod_environment_secret)),
-        ("aws_or_gcp.additional_secret_mount", set(&stores.additional_secret_mount)),
-    ]
-    .into_iter()
-    .filter(|(_, set)| *set)
-    .map(|(field, _)| field)
-    .collect()
+    given([
+        ("kubernetes.pod_environment_configmap", &kubernetes.pod_environment_configmap),
+        ("kubernetes.pod_environment_secret", &kubernetes.pod_environment_secret),
+        ("aws_or_gcp.additional_secret_mount", &stores.additional_secret_mount),
+    ])
+}
+
+/// Those of these settings that say something.
+fn given<const N: usize>(settings: [(&'static str, &Option<String>); N]) -> Vec<&'static str> {
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    settings.into_iter().filter(|(_, text)| given(text)).map(|(field, _)| field).collect()
 }

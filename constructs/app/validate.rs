@@ -1,6 +1,8 @@
 //! The two steps of validation, the constructs and then the resolved objects, and what passes them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
 
 use super::{App, backups, checks, monitoring};
 use crate::base::{ClusterFacts, Object, OperatorFacts, Problem, Problems, Scope, Stage, each};
@@ -250,7 +252,7 @@ fn retired(app: &App, problems: &mut Problems) {
 }
 
 fn collisions(objects: &[Object], problems: &mut Problems) {
-    let mut seen: HashMap<(&str, &str, Option<&str>, &str), &Object> = HashMap::new();
+    let mut seen: IndexMap<(&str, &str, Option<&str>, &str), &Object> = IndexMap::new();
     for object in objects {
         let identity = &object.identity;
         let key =
@@ -269,7 +271,7 @@ fn collisions(objects: &[Object], problems: &mut Problems) {
 
 /// Two ids that would give one file.
 fn file_names(objects: &[Object], problems: &mut Problems) {
-    let mut seen: HashMap<String, &str> = HashMap::new();
+    let mut seen: IndexMap<String, &str> = IndexMap::new();
     for object in objects
         .iter()
         .filter(|object| matches!(object.stage, Stage::Cluster | Stage::Jobs | Stage::Monitoring))

@@ -3,7 +3,7 @@
 use super::{Check, ClusterView, Found};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::{CloneSource, StandbySource};
-use crate::values::{Text, Timestamp, check_time};
+use crate::values::{Flaw, Text, Timestamp, check_time};
 
 pub(super) const CHECKS: &[(&str, Check)] = &[
     ("T01", Check::Cluster(no_path)),
@@ -53,7 +53,7 @@ fn no_path(view: &ClusterView, found: &mut Found) {
 
 fn time_without_zone(view: &ClusterView, found: &mut Found) {
     if let Some((value, position)) = target_time(view)
-        && check_time(&value).is_err_and(|rule| rule.contains("no zone"))
+        && let Err(Flaw::NoZone(_)) = check_time(&value)
     {
         found.at(
             &format!("env.{position}"),
@@ -65,7 +65,10 @@ fn time_without_zone(view: &ClusterView, found: &mut Found) {
 }
 
 fn impossible_time(view: &ClusterView, found: &mut Found) {
-    let wrong = |text: &str| check_time(text).err().filter(|rule| !rule.contains("no zone"));
+    let wrong = |text: &str| match check_time(text) {
+        Err(Flaw::Other(rule)) => Some(rule),
+        Ok(()) | Err(Flaw::NoZone(_)) => None,
+    };
     if let Some((value, position)) = target_time(view)
         && let Some(rule) = wrong(&value)
     {

@@ -7,7 +7,7 @@ checked_text!(
     /// The moment to which data is restored: a time with its zone, such as `2026-11-24T10:00:00+01:00`, or `latest`.
     Moment, "moment", |text| match text {
         "latest" => Ok(()),
-        time => check(time),
+        time => check(time).map_err(Flaw::into_rule),
     }
 );
 
@@ -30,11 +30,32 @@ impl Moment {
     }
 }
 
+/// Why a text is no moment: the rule, in the words of an error.
+#[derive(Debug)]
+pub(crate) enum Flaw {
+    /// A time without its zone.
+    NoZone(String),
+    /// Anything else.
+    Other(String),
+}
+
+impl Flaw {
+    fn into_rule(self) -> String {
+        match self {
+            Self::NoZone(rule) | Self::Other(rule) => rule,
+        }
+    }
+
+    fn other(rule: &str) -> Self {
+        Self::Other(rule.to_owned())
+    }
+}
+
 /// Whether a text is a time with a zone, and one that exists: `02-31` would pass the operator's pattern and fail in the
 /// pod (trap T04).
-pub(crate) fn check(text: &str) -> Result<(), String> {
+pub(crate) fn check(text: &str) -> Result<(), Flaw> {
     let form =
-        || "expected a time with its zone, such as `2026-11-24T10:00:00+00:00`, or `latest`".to_owned();
+        || Flaw::other("expected a time with its zone, such as `2026-11-24T10:00:00+00:00`, or `latest`");
     let bytes = text.as_bytes();
     let number = |from: usize, to: usize| -> Option<u64> {
         let digits = text.get(from..to)?;
@@ -57,21 +78,21 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
         rest = &fraction[digits..];
     }
     match rest.as_bytes() {
-        [] => return Err(format!("it has no zone; write `{text}+00:00` for UTC")),
+        [] => return Err(Flaw::NoZone(format!("it has no zone; write `{text}+00:00` for UTC"))),
         [b'Z' | b'z'] => {}
         [b'+' | b'-', offset @ ..] if offset.len() == 5 && offset[2] == b':' => {
             let two = |at: usize| rest.get(at..at + 2).and_then(|digits| digits.parse::<u64>().ok());
             if !(two(1).is_some_and(|hours| hours <= 15) && two(4).is_some_and(|minutes| minutes <= 59)) {
-                return Err("the offset is not one, such as `+01:00`".to_owned());
+                return Err(Flaw::other("the offset is not one, such as `+01:00`"));
             }
         }
         _ => return Err(form()),
     }
     if !(1..=12).contains(&month) || day == 0 || day > days_of(year, month) {
-        return Err("there is no such day".to_owned());
+        return Err(Flaw::other("there is no such day"));
     }
     if hour > 23 || minute > 59 || second > 59 {
-        return Err("there is no such time of the day".to_owned());
+        return Err(Flaw::other("there is no such time of the day"));
     }
     Ok(())
 }
