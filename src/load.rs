@@ -1,6 +1,6 @@
 //! App file: text to [`App`]. The only reader of YAML app files.
 //!
-//! The text is read into a tree whose nodes know their places, and the types from it ([`reader`]), so that every error
+//! The text is read into a tree whose nodes know their places, and the types from it (`reader`), so that every error
 //! stands at the path, line and column that it comes from, inside anchors and merged maps too. Where `validate` finds a
 //! problem, the text is read once more for the places of its paths ([`locate`]).
 
