@@ -91,21 +91,22 @@ impl Loaded {
         root.join(self.app.output())
     }
 
-    /// Validates against what the output remembers, which is handed on; says what is wrong.
+    /// Validates against what the output remembers; hands on the state without its record, and says what is wrong.
     pub(super) fn validate(
         &self,
         root: &Path,
         accepted: &[String],
     ) -> Result<Option<(Valid, Option<State>)>> {
-        let state = State::read(&self.output(root))?;
+        let mut state = State::read(&self.output(root))?;
         let past = Past {
+            // Handed on and not copied: what is remembered of thousands of clusters is large, and needed here only.
             record: state
-                .as_ref()
+                .as_mut()
                 .filter(|state| {
                     state.app == self.app.name.as_str()
                         || Some(state.app.as_str()) == self.app.renamed_from.as_ref().map(|id| id.as_str())
                 })
-                .map(|state| state.record.clone()),
+                .map(|state| std::mem::take(&mut state.record)),
             accepted: accepted.to_vec(),
         };
         let locate = |problems: &mut Problems| {
