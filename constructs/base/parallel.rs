@@ -6,7 +6,7 @@ const WORTH_A_THREAD: usize = 64;
 /// How many threads that many things are worth, at least one.
 pub fn threads(things: usize) -> usize {
     match things / WORTH_A_THREAD {
-        // How many cores there are is not asked where the answer changes nothing: it takes the kernel a tenth of a run.
+        // How many cores there are is not asked where the answer changes nothing: each answer takes 15 calls of the system.
         0 | 1 => 1,
         worth => std::thread::available_parallelism().map_or(1, usize::from).min(worth),
     }
