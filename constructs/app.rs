@@ -1,26 +1,32 @@
 //! The app: the root of everything that is rendered.
 
-mod backups;
-mod checks;
+mod accept;
+mod archives;
+mod chart;
+mod collisions;
+mod entry;
+mod evidence;
 mod monitoring;
 mod resolve;
+mod unread;
+mod valid;
 mod validate;
 
-pub use validate::{Past, Valid};
+pub use valid::{Past, Valid};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::backup_policy::BackupPolicy;
-use crate::base::Problems;
+use crate::base::{Problem, Problems};
 use crate::chart::Chart;
 use crate::external_operator::ExternalOperator;
 use crate::monitoring::MonitoringStack;
 use crate::object_store::ObjectStore;
-use crate::platform::Platform;
-use crate::releases::ReleaseName;
+
+use crate::release::ReleaseName;
 use crate::retired::Retired;
-use crate::values::{Id, Section, choices, given};
+use crate::values::{Id, Platform, Section, choices, given};
 
 /// The root of everything that is rendered: stores, backup policies and charts, and the operator that they run under.
 ///
@@ -170,7 +176,7 @@ impl App {
     }
 
     /// Folder of the output, below the project.
-    pub fn output(&self) -> &str {
+    pub fn output_folder(&self) -> &str {
         self.output.as_ref().map_or("dist", OutputFolder::as_str)
     }
 
@@ -178,7 +184,14 @@ impl App {
     ///
     /// # Errors
     /// All that is wrong, each with its path; warnings among them.
-    pub fn validate(&self, past: &Past) -> Result<Valid, Problems> {
+    pub fn validate(&self, past: &Past) -> Result<Valid<'_>, Problems> {
         validate::validate(self, past)
+    }
+}
+
+/// An app that was composed without anything that could fail.
+impl From<App> for Result<App, Problem> {
+    fn from(app: App) -> Self {
+        Ok(app)
     }
 }

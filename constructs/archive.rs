@@ -7,12 +7,13 @@
 
 mod archives;
 mod guard;
-pub(crate) mod names;
 
 pub(crate) use archives::{Archives, History};
 pub(crate) use guard::Guard;
 
-use crate::backup_policy::{BackupPolicy, Numbers};
+use pgsynth_upstream::behaviour::retention::Numbers;
+
+use crate::backup_policy::BackupPolicy;
 use crate::crds::env::EnvVar;
 use crate::object_store::ObjectStore;
 use crate::values::checked_text;

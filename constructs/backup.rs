@@ -5,7 +5,9 @@ use std::fmt;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::base::{Problem, Problems, Scope};
+use crate::archive::Archives;
+use crate::base::{Kind, Problem, Problems, Scope};
+use crate::rules::{NO_BACKUP, report};
 use crate::values::Id;
 
 /// How a cluster's data is backed up, stated for every cluster: the id of a policy, or `none` and the reason.
@@ -39,20 +41,17 @@ impl Backup {
         }
     }
 
-    pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+    pub(crate) fn validate(&self, scope: &Scope, archives: &Archives, problems: &mut Problems) {
         match self {
-            Self::Policy(id) => scope.archives().check_policy(id.as_str(), scope.path(), problems),
+            Self::Policy(id) => archives.check_policy(id.as_str(), scope.path(), problems),
             Self::None(reason) if reason.trim().is_empty() => {
                 problems
                     .required(scope.at("none"), "a reason, such as `none: \"test data, can be made anew\"`");
             }
-            Self::None(reason) => problems.warning(Problem {
-                trap: Some("no-backup"),
-                ..Problem::new(
-                    scope.path(),
-                    format!("no backup: \"{reason}\"; what is lost with the volumes is lost"),
-                )
-            }),
+            Self::None(reason) => {
+                let message = format!("there is no backup ({reason}): what is lost with the volumes is lost");
+                report(&NO_BACKUP, Problem::new(Kind::Risky, scope.path(), message), problems);
+            }
         }
     }
 }

@@ -1,14 +1,14 @@
 //! When data is backed up, how long it is kept, and how much of it may be lost.
 
-mod numbers;
-
-pub use numbers::Numbers;
+pub use pgsynth_upstream::behaviour::retention::Numbers;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Problem, Problems, Scope};
+use crate::base::{Kind, Problem, Problems, Scope, unknown_reference};
 use crate::crds::env::EnvVar;
-use crate::values::{Id, Memory, Name, Schedule, Span, choices, fnv1a, given, in_words};
+use crate::object_store::ObjectStore;
+use crate::rules::{SPARSE_BACKUPS, report};
+use crate::values::{Id, Memory, Name, Schedule, Section, Span, choices, fnv1a, given, in_words};
 
 /// A policy of backups: base backups on a schedule, and the WAL between them, into one store.
 ///
@@ -139,7 +139,7 @@ impl BackupPolicy {
         }
     }
 
-    pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+    pub(crate) fn validate(&self, stores: &Section<ObjectStore>, scope: &Scope, problems: &mut Problems) {
         let Self {
             store,
             schedule,
@@ -152,17 +152,24 @@ impl BackupPolicy {
             network_rate_limit,
             encryption,
         } = self;
-        scope.archives().check_store(store.as_str(), &scope.at("store"), problems);
+        if stores.get(store.as_str()).is_none() {
+            let known: Vec<_> = stores.iter().map(|(id, _)| id.as_str()).collect();
+            unknown_reference(scope.at("store"), store.as_str(), "store", "stores", &known, problems);
+        }
         match schedule.gaps() {
-            None => problems.invalid(scope.at("schedule"), schedule, "it never runs: no month has such a day"),
-            Some((longest, _)) if longest > 1440 => problems.warning(Problem {
-                trap: Some("sparse-backups"),
-                ..Problem::new(
-                    scope.at("schedule"),
-                    format!("up to {} between two base backups: a restore replays as much WAL, and up to {} are kept for `keep: {keep}`", in_words(longest * 60), in_words(self.numbers().longest_window)),
-                )
-                .hint("one a day is cheaper to restore from")
-            }),
+            None => {
+                problems.invalid(scope.at("schedule"), schedule, "it never runs: no month has such a day");
+            }
+            Some((longest, _)) if longest > 1440 => {
+                let message = format!(
+                    "up to {} pass between two base backups: a restore replays as much WAL, and up to {} are kept for `keep: {keep}`",
+                    in_words(longest * 60),
+                    in_words(self.numbers().longest_window)
+                );
+                report(&SPARSE_BACKUPS, Problem::new(Kind::Risky, scope.at("schedule"), message), problems)
+                    .value(schedule)
+                    .help("a backup every day is cheaper to restore from");
+            }
             Some(_) => {}
         }
         if keep.seconds() == 0 {
@@ -202,7 +209,7 @@ impl BackupPolicy {
 
     /// What the policy comes to.
     pub fn numbers(&self) -> Numbers {
-        Numbers::of(self)
+        Numbers::of(&self.schedule, &self.keep, &self.rpo)
     }
 
     /// Variables that decrypt, in Spilo's words: a part of how an archive is read.

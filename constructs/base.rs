@@ -1,15 +1,19 @@
-//! What every construct stands on: problems with their paths, the scope of a construct, and the objects it renders.
+//! What every construct stands on: its scope, the objects it renders, and the trait for constructs of other repositories.
 
 mod construct;
 mod object;
-mod parallel;
 pub(crate) mod pod;
-mod problems;
+mod protection;
+mod reference;
 mod scope;
 
 pub use construct::Construct;
 pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
-pub use parallel::{each, threads};
-pub use problems::{Location, Problem, Problems};
-pub use scope::{BackupFacts, ClusterFacts, OperatorFacts, Scope, Watch};
+pub(crate) use protection::annotations_of;
+pub(crate) use reference::unknown_reference;
+pub use scope::{BackupFacts, ClusterFacts, Scope};
+
+pub use pgsynth_upstream::behaviour::operator::{OperatorFacts, Watch};
+pub use pgsynth_upstream::parallel::{each, threads};
+pub use pgsynth_upstream::problems::{Code, Kind, Location, Problem, Problems};

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::Construct;
 use crate::cluster::Cluster;
 use crate::namespace::Namespace;
-use crate::objects::RawObject;
 use crate::operator::Operator;
+use crate::raw_object::RawObject;
 use crate::storage::Storage;
 use crate::values::{Id, Ref, Section, SectionError, given};
 

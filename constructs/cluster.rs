@@ -13,7 +13,6 @@ mod standby;
 mod tls;
 mod volume;
 
-pub(crate) use exposure::HETZNER;
 pub use exposure::{
     Endpoint, Exposure, HealthCheck, LoadBalancer, LoadBalancerAlgorithm, Location, NetworkZone, Through,
 };
@@ -31,18 +30,22 @@ pub use volume::Volume;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::archive::Archives;
 use crate::backup::Backup;
-use crate::base::{ClusterFacts, Problem, Problems, Scope};
+use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope};
 use crate::crds::Named;
 use crate::crds::containers::{InitContainer, Sidecar};
 use crate::crds::env::{EnvFromSource, EnvVar};
-use crate::crds::postgresql::{AdditionalVolume, PostgresqlVersion, RoleFlag};
+use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, PostgresqlVersion, RoleFlag};
 use crate::crds::scheduling::{NodeAffinity, Toleration};
 use crate::database::Database;
 use crate::monitoring::{Monitoring, ROLE};
 use crate::restore::Restore;
-use crate::traps::DERIVED;
 use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Window, from_number, given};
+use pgsynth_upstream::behaviour::names::{DERIVED, LONGEST};
+use pgsynth_upstream::behaviour::pooler::Poolers;
+use pgsynth_upstream::behaviour::roles::{self, SystemRoles};
+use pgsynth_upstream::behaviour::secrets::SecretNames;
 
 /// A PostgreSQL cluster. Its id is its name: of its Services, its Secrets and its backups.
 ///
@@ -264,7 +267,7 @@ impl Cluster {
         }
     }
 
-    pub(crate) fn validate(&self, name: &str, scope: &Scope, problems: &mut Problems) {
+    pub(crate) fn validate(&self, name: &str, scope: &Scope, archives: &Archives, problems: &mut Problems) {
         // No `..`: a new field does not compile until it has been dealt with here.
         let Self {
             team: _,
@@ -307,23 +310,27 @@ impl Cluster {
             accept: _,
         } = self;
 
-        let longest = if *allow_long_name { 51 } else { 37 };
+        const KEEPS: &str = "a cluster that exists already may keep its name with `allowLongName: true`";
+        let longest = if *allow_long_name { LONGEST } else { 37 };
         if let Err(rule) = NameRule::Dns1035.check(name, longest) {
-            let mut problem = Problem::new(scope.path(), format!("invalid name `{name}`: {rule}"));
-            if !allow_long_name && NameRule::Dns1035.check(name, 51).is_ok() {
-                problem = problem
-                    .hint("a cluster that is there already may keep its name with `allowLongName: true`");
+            let problem = problems.invalid(scope.path(), name, rule);
+            if !allow_long_name && NameRule::Dns1035.check(name, LONGEST).is_ok() {
+                problem.help(KEEPS);
             }
-            problems.error(problem);
         }
         if let Some(suffix) = DERIVED.iter().find(|suffix| name.ends_with(**suffix) && !allow_long_name) {
-            problems.error(
-                Problem::new(scope.path(), format!("invalid name `{name}`: a name may not end in `{suffix}`, which is appended to the names of other clusters"))
-                    .hint("a cluster that is there already may keep its name with `allowLongName: true`"),
-            );
+            problems
+                .invalid(
+                    scope.path(),
+                    name,
+                    format!(
+                        "a name may not end in `{suffix}`, which is appended to the names of other clusters"
+                    ),
+                )
+                .help(KEEPS);
         }
-        backup.validate(&scope.below("backup"), problems);
-        self.validate_archiving(name, scope, problems);
+        backup.validate(&scope.below("backup"), archives, problems);
+        self.validate_archiving(name, scope, archives, problems);
         if let Some(monitoring) = monitoring {
             monitoring.validate(&scope.below("monitoring"), problems);
         }
@@ -334,7 +341,7 @@ impl Cluster {
             pooler.validate(&scope.below("pooler"), problems);
         }
         if let Some(standby) = standby {
-            standby.validate(&scope.below("standby"), problems);
+            standby.validate(&scope.below("standby"), archives, problems);
         }
         for (name, database) in databases {
             database.validate(&scope.below(&format!("databases.{name}")), problems);
@@ -355,35 +362,55 @@ impl Cluster {
         &self,
         name: &str,
         namespace: &str,
-        operator: &crate::base::OperatorFacts,
-        archives: &crate::archive::Archives,
+        operator: &OperatorFacts,
+        archives: &Archives,
     ) -> ClusterFacts {
-        let kubernetes = operator.configuration.kubernetes.as_ref();
-        let logs_in =
-            |flags: &Vec<RoleFlag>| !flags.iter().any(|flag| flag.as_str().eq_ignore_ascii_case("nologin"));
         let standby = self.standby.is_some() || self.spec.standby.is_some();
+        // Only what decides the roles and poolers; the whole is resolved later.
+        let spec = PostgresqlSpec {
+            users: Some(self.users.clone()),
+            enable_connection_pooler: self
+                .pooler
+                .as_ref()
+                .map(|_| true)
+                .or(self.spec.enable_connection_pooler),
+            enable_replica_connection_pooler: self
+                .pooler
+                .as_ref()
+                .and_then(|pooler| pooler.replicas.then_some(true))
+                .or(self.spec.enable_replica_connection_pooler),
+            connection_pooler: self
+                .pooler
+                .as_ref()
+                .map(|pooler| Box::new(pooler.render()))
+                .or_else(|| self.spec.connection_pooler.clone()),
+            ..PostgresqlSpec::default()
+        };
+        let system = SystemRoles::of(&operator.configuration, &spec);
         ClusterFacts {
             namespace: namespace.to_owned(),
             name: name.to_owned(),
-            domain: kubernetes.and_then(|section| section.cluster_domain.clone()).unwrap_or_default(),
-            secret_name_template: kubernetes
-                .and_then(|section| section.secret_name_template.clone())
-                .unwrap_or_default(),
-            roles: self
-                .users
-                .iter()
-                .filter(|(_, flags)| logs_in(flags))
-                .map(|(role, _)| role.clone())
+            domain: operator.domain().to_owned(),
+            secret_names: SecretNames::of(&operator.configuration),
+            superuser: system.superuser.to_owned(),
+            replication: system.replication.to_owned(),
+            pooler_role: system.pooler.to_owned(),
+            roles: roles::users(&spec)
+                .chain(
+                    self.spec
+                        .users
+                        .iter()
+                        .flatten()
+                        .filter(|(_, flags)| roles::logs_in(flags))
+                        .map(|(role, _)| role),
+                )
+                .cloned()
                 // A standby's roles come from its source, and their Secrets with them.
                 .chain((self.monitoring.is_some() && !standby).then(|| ROLE.to_owned()))
                 .collect(),
             backup: self.backup_facts(name, namespace, archives),
             standby,
-            poolers: (
-                self.pooler.is_some() || self.spec.enable_connection_pooler == Some(true),
-                self.pooler.as_ref().is_some_and(|pooler| pooler.replicas)
-                    || self.spec.enable_replica_connection_pooler == Some(true),
-            ),
+            poolers: Poolers::of(&spec),
         }
     }
 }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Problem, Problems, Scope};
+use crate::base::{Problems, Scope};
 use crate::crds::postgresql::{PreparedDatabase, PreparedSchema};
 use crate::values::{choices, given};
 
@@ -95,15 +95,23 @@ impl Database {
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
         let Self { owner, roles, extensions: _, schemas, default_users, secret_namespace } = self;
         match (owner, roles) {
-            (Some(_), Some(_)) => problems.forbidden(scope.at("roles"), "a database is either plain (`owner`) or `roles: prepared`, not both"),
-            (None, None) => problems.error(
-                Problem::new(scope.path(), "required: `owner: <role>` for a plain database, or `roles: prepared`")
-                    .hint("an owner is one of the cluster's `users`"),
-            ),
-            (Some(_), None) if !schemas.is_empty() || *default_users || secret_namespace.is_some() => problems.forbidden(
+            (Some(_), Some(_)) => {
+                problems.forbidden(
+                    scope.at("roles"),
+                    "a database is either plain (`owner`) or `roles: prepared`, not both",
+                );
+            }
+            (None, None) => {
+                problems
+                    .required(scope.path(), "`owner: <role>` for a plain database, or `roles: prepared`")
+                    .help("an owner is one of the cluster's `users`");
+            }
+            (Some(_), None) if !schemas.is_empty() || *default_users || secret_namespace.is_some() => {
+                problems.forbidden(
                 scope.path(),
                 "`schemas`, `defaultUsers` and `secretNamespace` are for `roles: prepared`; a plain database has its owner alone",
-            ),
+            );
+            }
             _ => {}
         }
         for (name, DatabaseSchema { default_roles, default_users }) in schemas {

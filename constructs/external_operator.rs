@@ -6,6 +6,7 @@ use crate::base::{OperatorFacts, Watch};
 use crate::crds::Mirror;
 use crate::crds::operator_configuration::Configuration;
 use crate::operator::{WatchSetting, upstream_defaults};
+use crate::release::Release;
 use crate::values::{Label, given};
 
 /// The operator that the app runs under, where the app does not render it: many rules depend on its configuration.
@@ -51,10 +52,10 @@ impl ExternalOperator {
         Self { namespace, watch, configuration: Configuration::default(), pod_environment: None }
     }
 
-    pub(crate) fn facts(&self) -> OperatorFacts {
+    pub(crate) fn facts(&self, release: &Release) -> OperatorFacts {
         let Self { namespace, watch, configuration, pod_environment } = self;
         let mut configuration = configuration.clone();
-        configuration.fill(upstream_defaults());
+        configuration.fill(upstream_defaults(release));
         let watch = match watch {
             WatchSetting::All => Watch::All,
             WatchSetting::Namespace(watched) => Watch::Namespace(watched.to_string()),

@@ -4,16 +4,17 @@
 //! |---|---|
 //! | [`app`], [`chart`] | the two roots: they hold the others |
 //! | [`object_store`], [`backup_policy`] | what clusters share: where archives are, when they are written and how long kept |
-//! | [`cluster`], [`database`], [`backup`], [`restore`], [`monitoring`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`objects`], [`retired`], [`platform`] | the constructs and their parts |
+//! | [`cluster`], [`database`], [`backup`], [`restore`], [`monitoring`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`raw_object`], [`retired`] | the constructs and their parts |
 //! | [`secrets`] | the Secrets that must exist before an app is applied |
-//! | [`base`] | problems, scope, objects, and the trait for constructs of other repositories |
-//! | [`traps`] | one small function per rule of the operator or the platform |
-//! | [`crds`] | typed mirrors of the operator's custom resources |
-//! | [`releases`] | versions in one place |
-//! | [`values`] | checked single values: quantities, names, schedules |
+//! | [`base`] | scope, objects, and the trait for constructs of other repositories |
+//! | [`release`] | what an app's `release` stands for: versions, images, and every default that reaches a pod |
+//! | [`rules`] | the rules that only constructs can ask, and all of them by name |
+//! | [`upstream`] | what other people's software takes and does; a crate of its own |
 //!
-//! Dependencies point one way: values and releases, crds, base, constructs, chart, app. This crate does no I/O and
-//! reads no clock, environment, locale or randomness.
+//! Dependencies point one way: upstream, release, base, constructs, chart, app. This crate does no I/O and reads no clock,
+//! environment, locale or randomness.
+
+#![recursion_limit = "256"]
 
 pub mod app;
 pub(crate) mod archive;
@@ -22,22 +23,22 @@ pub mod backup_policy;
 pub mod base;
 pub mod chart;
 pub mod cluster;
-pub mod crds;
 pub mod database;
 pub mod external_operator;
 pub mod monitoring;
 pub mod namespace;
 pub mod object_store;
-pub mod objects;
 pub mod operator;
-pub mod platform;
-pub mod releases;
+pub mod raw_object;
+pub mod release;
 pub mod restore;
 pub mod retired;
+pub mod rules;
 pub mod secrets;
 pub mod storage;
-pub mod traps;
-pub mod values;
+
+pub use pgsynth_upstream as upstream;
+pub use pgsynth_upstream::{crds, values};
 
 pub use app::{App, Past, Valid};
 pub use archive::ArchivePath;
@@ -50,6 +51,7 @@ pub use external_operator::ExternalOperator;
 pub use namespace::Namespace;
 pub use object_store::ObjectStore;
 pub use operator::Operator;
+pub use raw_object::RawObject;
 pub use restore::Restore;
 pub use retired::Retired;
 pub use storage::Storage;

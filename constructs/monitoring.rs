@@ -18,7 +18,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::{ClusterFacts, Object, Problems, Scope};
 use crate::crds::postgresql::PostgresqlSpec;
 use crate::values::{GoDuration, given};
-use alerts::{Alert, Default as Initial, GROUPS, Severity, When};
+use alerts::{Alert, GROUPS, Initial, Severity, When};
+use pgsynth_upstream::behaviour::settings;
 use rules::Wanted;
 use selectors::Selectors;
 
@@ -189,10 +190,12 @@ impl Monitoring {
                         format!("expected {} to {}, {}", threshold.lowest, threshold.highest, threshold.unit),
                     );
                 }
-                (Some(_), None) => problems.forbidden(
-                    here.at("threshold"),
-                    format!("`{name}` compares with nothing that could be set"),
-                ),
+                (Some(_), None) => {
+                    problems.forbidden(
+                        here.at("threshold"),
+                        format!("`{name}` compares with nothing that could be set"),
+                    );
+                }
                 _ => {}
             }
         }
@@ -262,8 +265,7 @@ pub(crate) struct Monitored<'a> {
 
 impl Monitored<'_> {
     fn major(&self) -> u32 {
-        let version = self.spec.postgresql.as_ref().and_then(|settings| settings.version.as_ref());
-        version.and_then(|version| version.as_str().parse().ok()).unwrap_or(0)
+        settings::major(self.spec).unwrap_or(0)
     }
 
     fn instances(&self) -> i32 {
@@ -293,7 +295,7 @@ impl Monitored<'_> {
             When::Status => self.stack.resource_status,
             When::Replicas => self.instances() > 1,
             When::Synchronous => synchronous,
-            When::Pooler => self.facts.poolers.0,
+            When::Pooler => self.facts.poolers.primary,
             When::CpuLimit => cpu.is_some(),
             When::Iops => self.provisioned().0.is_some(),
             When::Throughput => self.provisioned().1.is_some(),

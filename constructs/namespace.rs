@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::base::{Object, Problems, Scope, Stage};
+use crate::base::{Object, Problems, Scope, Stage, annotations_of};
 use crate::values::Label;
 
 /// A namespace that is there (`namespace: shop`), or one that the app makes (`{name: shop, create: true}`).
@@ -70,18 +70,8 @@ impl Namespace {
             ..ObjectMeta::default()
         };
         let namespace = core::Namespace { metadata, ..core::Namespace::default() };
-        vec![Object::of(Stage::Namespaces, scope.path(), namespace)]
+        vec![Object::of(Stage::Namespaces, scope, namespace)]
     }
-}
-
-/// Annotations of an object that must not be lost: the protection, and those that the user wrote, which are stronger.
-pub(crate) fn annotations_of(
-    scope: &Scope,
-    annotations: &IndexMap<String, String>,
-) -> Option<std::collections::BTreeMap<String, String>> {
-    let mut all: std::collections::BTreeMap<_, _> = scope.protection().into_iter().collect();
-    all.extend(annotations.clone());
-    (!all.is_empty()).then_some(all)
 }
 
 impl<'de> Deserialize<'de> for Namespace {

@@ -249,8 +249,12 @@ impl ObjectStore {
         let kinds = [hetzner.is_some(), s3.is_some(), aws.is_some(), local.is_some()];
         match kinds.iter().filter(|given| **given).count() {
             1 => {}
-            0 => problems.required(scope.path(), "one of `hetzner`, `s3`, `aws` and `local`"),
-            _ => problems.forbidden(scope.path(), "a store is one of `hetzner`, `s3`, `aws` and `local`"),
+            0 => {
+                problems.required(scope.path(), "one of `hetzner`, `s3`, `aws` and `local`");
+            }
+            _ => {
+                problems.forbidden(scope.path(), "a store is one of `hetzner`, `s3`, `aws` and `local`");
+            }
         }
         if kms_key.is_some() && *sse != Some(Sse::Kms) {
             problems.forbidden(scope.at("kmsKey"), "it needs `sse: aws:kms`");

@@ -1,10 +1,7 @@
 //! The operator itself: its rights, its configuration, its Deployment.
 
-mod defaults;
 mod deployment;
 mod rbac;
-
-pub(crate) use defaults::upstream_defaults;
 
 use std::fmt;
 
@@ -22,8 +19,8 @@ use crate::cluster::Resources;
 use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorConfiguration};
 use crate::crds::postgresql::Metadata;
 use crate::crds::{CustomResource, Mirror};
-use crate::platform::Platform;
-use crate::values::{Label, given};
+use crate::release::Release;
+use crate::values::{Label, Platform, given};
 
 /// The Zalando Postgres Operator, of the app's release, in the namespace of its chart.
 ///
@@ -115,6 +112,18 @@ impl<'de> Deserialize<'de> for WatchSetting {
     }
 }
 
+/// What the CRD fills in, section by section, as if every section stood there.
+pub(crate) fn upstream_defaults(release: &Release) -> Configuration {
+    let mut defaults = Configuration::defaults(true).unwrap_or_default();
+    // These are a release's own.
+    defaults.docker_image = Some(release.images.spilo.to_owned());
+    defaults.connection_pooler.get_or_insert_default().connection_pooler_image =
+        Some(release.images.pooler.to_owned());
+    defaults.logical_backup.get_or_insert_default().logical_backup_docker_image =
+        Some(release.images.logical_backup.to_owned());
+    defaults
+}
+
 /// Name of everything that belongs to the operator.
 pub(crate) const NAME: &str = "postgres-operator";
 /// PriorityClass of PostgreSQL's pods: below Longhorn, above applications.
@@ -171,12 +180,7 @@ impl Operator {
     }
 
     /// The operator as its clusters see it, with every setting filled in.
-    pub(crate) fn facts(
-        &self,
-        namespace: &str,
-        platform: Platform,
-        release: &crate::releases::Release,
-    ) -> OperatorFacts {
+    pub(crate) fn facts(&self, namespace: &str, platform: Platform, release: &Release) -> OperatorFacts {
         let watch = match &self.watch {
             WatchSetting::All => Watch::All,
             WatchSetting::Namespace(watched) => Watch::Namespace(watched.to_string()),
@@ -188,8 +192,8 @@ impl Operator {
                 Watch::Namespace(watched) => watched.clone(),
             });
         configuration.enable_crd_registration = Some(false);
-        configuration.fill(defaults::production(platform, release));
-        configuration.fill(upstream_defaults());
+        configuration.fill((release.operator)(platform, &release.images));
+        configuration.fill(upstream_defaults(release));
         if self.configuration.scalyr.is_none() {
             // Deprecated, and without the section nothing comes of it.
             configuration.scalyr = None;
@@ -225,7 +229,7 @@ impl Operator {
         objects.push(self.configuration_object(facts, scope));
         objects.push(Object::of(
             Stage::Operator,
-            scope.path(),
+            scope,
             PriorityClass {
                 metadata: metadata(PRIORITY_CLASS, None),
                 value: either(1_000_000),
@@ -236,7 +240,7 @@ impl Operator {
         ));
         objects.push(Object::of(
             Stage::Operator,
-            scope.path(),
+            scope,
             network_policy(facts, api_clients, metadata(NAME, Some(scope.namespace()))),
         ));
         objects.extend(deployment::objects(
@@ -268,7 +272,7 @@ impl Operator {
                 ..Metadata::default()
             },
         };
-        Object::new(Stage::Operator, scope.path(), identity, resource)
+        Object::new(Stage::Operator, scope, identity, resource)
     }
 }
 
@@ -309,4 +313,19 @@ fn network_policy(
         ..NetworkPolicySpec::default()
     };
     NetworkPolicy { metadata, spec: Some(spec) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::ReleaseName;
+
+    #[test]
+    fn the_crds_defaults_are_read_from_the_schema() {
+        let defaults = upstream_defaults(ReleaseName::R2026_11.release());
+        assert_eq!(defaults.workers.unwrap().get(), 8);
+        assert_eq!(defaults.kubernetes_use_configmaps, Some(true));
+        assert_eq!(defaults.kubernetes.unwrap().pdb_name_format.as_deref(), Some("postgres-{cluster}-pdb"));
+        assert_eq!(defaults.users.unwrap().password_rotation_interval, Some(90));
+    }
 }

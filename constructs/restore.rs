@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{Archive, ArchivePath, History, prefixed};
-use crate::base::{Problem, Problems, Scope};
+use crate::archive::{Archive, ArchivePath, Archives, History, prefixed};
+use crate::base::{Kind, Problem, Problems, Scope};
 use crate::crds::env::EnvVar;
-pub use crate::releases::RestoreMethod;
-use crate::traps::report;
+use crate::release::KnownMethod;
+pub use crate::release::RestoreMethod;
+use crate::rules::{RESTORE_TO_OLDER_MAJOR, RESTORED_ROLES_UNNAMED, report};
 use crate::values::{Id, Moment, given};
 
 /// Where a cluster's first data comes from: a generation of a cluster of the app, or of one that is retired, or any
@@ -72,36 +73,42 @@ impl Restore {
     }
 
     /// The source's history, where it is named by a cluster that is known.
-    fn source<'a>(&self, scope: &Scope<'a>) -> Option<(String, &'a History)> {
-        scope.archives().find(scope.chart(), self.cluster.as_deref()?)
+    fn source<'a>(&self, scope: &Scope, archives: &'a Archives) -> Option<(String, &'a History)> {
+        archives.find(scope.chart(), self.cluster.as_deref()?)
     }
 
-    fn policy<'a>(&'a self, scope: &Scope<'a>) -> Option<&'a str> {
-        let present = || self.source(scope).and_then(|(_, source)| source.policy.as_deref());
+    fn policy<'a>(&'a self, scope: &Scope, archives: &'a Archives) -> Option<&'a str> {
+        let present = || self.source(scope, archives).and_then(|(_, source)| source.policy.as_deref());
         self.backup.as_ref().map(Id::as_str).or_else(present)
     }
 
     /// The archive that is read.
-    pub(crate) fn archive<'a>(&'a self, scope: &Scope<'a>) -> Option<Archive<'a>> {
-        let policy = self.policy(scope)?;
+    pub(crate) fn archive<'a>(&'a self, scope: &Scope, archives: &'a Archives) -> Option<Archive<'a>> {
+        let policy = self.policy(scope, archives)?;
         if let Some(path) = &self.path {
-            return scope.archives().path(policy, path);
+            return archives.path(policy, path);
         }
-        let (_, source) = self.source(scope)?;
-        scope.archives().generation(policy, &source.namespace, &source.name, self.generation?)
+        let (_, source) = self.source(scope, archives)?;
+        archives.generation(policy, &source.namespace, &source.name, self.generation?)
     }
 
     /// Name that Spilo knows the source by.
-    fn scope_name<'a>(&'a self, own: &'a str, scope: &Scope<'a>) -> &'a str {
-        self.source(scope).map_or(own, |(_, source)| source.name.as_str())
+    fn scope_name<'a>(&'a self, own: &'a str, scope: &Scope, archives: &'a Archives) -> &'a str {
+        self.source(scope, archives).map_or(own, |(_, source)| source.name.as_str())
     }
 
     /// The restore side: the reading half with `CLONE_` before every name, method, scope and time, and nothing else.
-    pub(crate) fn variables(&self, own: &str, method: RestoreMethod, scope: &Scope) -> Vec<EnvVar> {
-        let Some(archive) = self.archive(scope) else { return vec![] };
+    pub(crate) fn variables(
+        &self,
+        own: &str,
+        method: RestoreMethod,
+        scope: &Scope,
+        archives: &Archives,
+    ) -> Vec<EnvVar> {
+        let Some(archive) = self.archive(scope, archives) else { return vec![] };
         let mut variables = vec![
             EnvVar::new("CLONE_METHOD", method.as_str()),
-            EnvVar::new("CLONE_SCOPE", self.scope_name(own, scope)),
+            EnvVar::new("CLONE_SCOPE", self.scope_name(own, scope, archives)),
         ];
         if let Some(time) = self.at.time() {
             variables.push(EnvVar::new("CLONE_TARGET_TIME", time));
@@ -116,17 +123,25 @@ impl Restore {
 
     /// `own` is the cluster that is restored into, as `<chart>/<cluster>`, with its generation, its policy, its major and
     /// its roles.
-    pub(crate) fn validate(&self, own: &Restored, scope: &Scope, problems: &mut Problems) {
+    pub(crate) fn validate(
+        &self,
+        own: &RestoreTarget,
+        scope: &Scope,
+        archives: &Archives,
+        problems: &mut Problems,
+    ) {
         let Self { cluster, generation, path, at, exclusive, backup, method: _ } = self;
         match (cluster, path) {
             (Some(_), Some(_)) => {
                 problems.forbidden(scope.path(), "either `cluster` and `generation`, or `path`");
             }
-            (None, None) => problems.required(
-                scope.path(),
-                "the source: `cluster` and `generation`, or the `path` of an archive",
-            ),
-            (Some(cluster), None) => self.validate_cluster(cluster, own, scope, problems),
+            (None, None) => {
+                problems.required(
+                    scope.path(),
+                    "the source: `cluster` and `generation`, or the `path` of an archive",
+                );
+            }
+            (Some(cluster), None) => self.validate_cluster(cluster, own, scope, archives, problems),
             (None, Some(_)) => {
                 if generation.is_some() {
                     problems.forbidden(scope.at("generation"), "a path is one archive, whatever it holds");
@@ -140,20 +155,23 @@ impl Restore {
             }
         }
         if let Some(backup) = backup {
-            scope.archives().check_policy(backup.as_str(), &scope.at("backup"), problems);
+            archives.check_policy(backup.as_str(), &scope.at("backup"), problems);
         }
         if *exclusive && at.time().is_none() {
             problems.forbidden(scope.at("exclusive"), "`at: latest` has no time to leave out");
         }
     }
 
-    fn validate_cluster(&self, cluster: &str, own: &Restored, scope: &Scope, problems: &mut Problems) {
-        let Some((id, source)) = self.source(scope) else {
-            let rule = scope.archives().no_cluster(cluster);
-            problems
-                .error(Problem::new(scope.at("cluster"), format!("invalid value `{cluster}`: {rule}")).hint(
-                "a cluster that is gone stands under `retired`, with its namespace, generation and backup",
-            ));
+    fn validate_cluster(
+        &self,
+        cluster: &str,
+        own: &RestoreTarget,
+        scope: &Scope,
+        archives: &Archives,
+        problems: &mut Problems,
+    ) {
+        let Some((id, source)) = self.source(scope, archives) else {
+            archives.no_cluster(&scope.at("cluster"), cluster, problems);
             return;
         };
         let Some(generation) = self.generation else {
@@ -172,20 +190,18 @@ impl Restore {
             );
         }
         if id == own.id && generation == own.generation {
-            problems.error(
-                Problem::new(
+            problems
+                .forbidden(
                     scope.at("generation"),
-                    format!(
-                        "forbidden: a cluster is not restored from the history that it writes, {generation}"
-                    ),
+                    "a cluster cannot be restored from the history that it writes itself",
                 )
-                .hint(format!(
+                .value(generation)
+                .help(format!(
                     "a restore in place begins a new one: `generation: {}` beside `restore`",
-                    generation + 1
-                )),
-            );
+                    generation.saturating_add(1)
+                ));
         }
-        if self.policy(scope).is_none() {
+        if self.policy(scope, archives).is_none() {
             let rule = match source.retired {
                 true => format!(
                     "`retired.{id}` names no `backup`; say here under which policy its data was written"
@@ -197,45 +213,60 @@ impl Restore {
         if let (Some(major), Some(of_source)) = (own.major, source.major)
             && major < of_source
         {
-            report(
-                "T15",
-                Problem::new(
-                    scope.at("cluster"),
-                    format!("`{id}` runs PostgreSQL {of_source} and this cluster {major}: archives of later majors are not looked at"),
-                )
-                .hint("a restore to a time before the source's upgrade still finds its archive"),
-                problems,
+            let message = format!(
+                "`{id}` runs PostgreSQL {of_source} and this cluster {major}: archives of later majors are not tried"
             );
+            report(
+                &RESTORE_TO_OLDER_MAJOR,
+                Problem::new(Kind::Risky, scope.at("cluster"), message),
+                problems,
+            )
+            .help("a restore to a time before the source's upgrade still finds its archive");
         }
         let missing: Vec<_> =
             source.roles.iter().filter(|role| !own.roles.contains(role)).map(String::as_str).collect();
         if id != own.id && !missing.is_empty() {
-            report(
-                "T16",
-                Problem::new(
-                    scope.at("cluster"),
-                    format!("roles of `{id}` that this cluster does not name: `{}`; they come with the data, and keep their old passwords", missing.join("`, `")),
-                )
-                .hint("name them under `users`, and the operator makes their Secrets"),
-                problems,
+            let message = format!(
+                "this cluster does not name roles of `{id}`: `{}`; they come with the data, and keep their old passwords",
+                missing.join("`, `")
             );
+            report(
+                &RESTORED_ROLES_UNNAMED,
+                Problem::new(Kind::Risky, scope.at("cluster"), message),
+                problems,
+            )
+            .help("name them under `users`, and the operator makes their Secrets");
         }
     }
 
     /// The method, or why there is none: `image` is the image of the cluster's pods.
-    pub(crate) fn method(&self, image: &str, scope: &Scope) -> Result<(RestoreMethod, bool), String> {
+    pub(crate) fn method(&self, image: &str, scope: &Scope) -> Result<Method, String> {
         if let Some(method) = self.method {
-            return Ok((method, true));
+            return Ok(Method { method, seen: true });
         }
-        scope.release().restore_method(image).ok_or_else(|| {
-            let known: Vec<_> = scope.release().restore_methods.iter().map(|(known, ..)| *known).collect();
-            format!("how image `{image}` restores is not known; say `method`, `CLONE_WITH_WALE` up to Spilo 4.0, `CLONE_WITH_WALG` later; images that are known: `{}`", known.join("`, `"))
-        })
+        let release = scope.release();
+        match release.restore_method(image) {
+            Some(KnownMethod { method, seen, .. }) => Ok(Method { method, seen }),
+            None => {
+                let known: Vec<_> = release.restore_methods.iter().map(|known| known.image).collect();
+                Err(format!(
+                    "how image `{image}` restores is not known: give `method`, `CLONE_WITH_WALE` up to Spilo 4.0, `CLONE_WITH_WALG` later; images that are known: `{}`",
+                    known.join("`, `")
+                ))
+            }
+        }
     }
 }
 
+/// How a cluster's image restores, and whether it was seen to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Method {
+    pub(crate) method: RestoreMethod,
+    pub(crate) seen: bool,
+}
+
 /// The cluster into which a restore goes.
-pub(crate) struct Restored<'a> {
+pub(crate) struct RestoreTarget<'a> {
     pub(crate) id: String,
     pub(crate) generation: u32,
     pub(crate) major: Option<u32>,

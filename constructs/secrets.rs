@@ -53,16 +53,27 @@ pub(crate) fn needs(
         .values()
         .flat_map(|facts| {
             // A standby's passwords are those of its source, and somebody has to copy them.
-            let system: &[&str] =
-                if facts.standby { &["pooler"] } else { &["postgres", "standby", "pooler"] };
-            let system = system.iter().copied();
-            system
-                .chain(facts.roles.iter().map(String::as_str))
+            let copied = [&facts.superuser, &facts.replication].into_iter().filter(|_| !facts.standby);
+            copied
+                .chain([&facts.pooler_role])
+                .chain(&facts.roles)
                 .map(|role| (facts.namespace.as_str(), facts.secret(role)))
         })
         .chain(made_by_others)
         .collect();
     needs.into_values().filter(|need| !made.contains(&(need.namespace.as_str(), need.name.clone()))).collect()
+}
+
+fn need(needs: &mut Needs, namespace: &str, name: &str, keys: &[&str], origin: &str) {
+    let (namespace, name) = (namespace.to_owned(), name.to_owned());
+    let need = needs.entry((namespace.clone(), name.clone())).or_insert_with(|| SecretNeed {
+        namespace,
+        name,
+        keys: BTreeSet::new(),
+        used_by: BTreeSet::new(),
+    });
+    need.keys.extend(keys.iter().map(|key| (*key).to_owned()));
+    need.used_by.insert(origin.to_owned());
 }
 
 /// The Secrets of a server that the app renders.
@@ -74,14 +85,7 @@ fn server(deployment: &Deployment, origin: &str, needs: &mut Needs) {
         let Some(reference) = variable.value_from.and_then(|source| source.secret_key_ref) else { continue };
         let name: Option<String> = either(reference.name);
         let name = name.unwrap_or_default();
-        let need = needs.entry((namespace.clone(), name.clone())).or_insert_with(|| SecretNeed {
-            namespace: namespace.clone(),
-            name,
-            keys: BTreeSet::new(),
-            used_by: BTreeSet::new(),
-        });
-        need.keys.insert(reference.key);
-        need.used_by.insert(origin.to_owned());
+        need(needs, &namespace, &name, &[&reference.key], origin);
     }
 }
 
@@ -97,18 +101,11 @@ fn cluster(
         if name.is_empty() {
             return;
         }
-        let need = needs.entry((namespace.to_owned(), name.to_owned())).or_insert_with(|| SecretNeed {
-            namespace: namespace.to_owned(),
-            name: name.to_owned(),
-            keys: BTreeSet::new(),
-            used_by: BTreeSet::new(),
-        });
-        need.keys.extend(keys.iter().map(|key| (*key).to_owned()));
-        need.used_by.insert(origin.to_owned());
+        need(needs, namespace, name, keys, origin);
     };
     let spec = &resource.spec;
     if let Some(facts) = facts.filter(|facts| facts.standby) {
-        for role in ["postgres", "standby"] {
+        for role in [&facts.superuser, &facts.replication] {
             add(&facts.secret(role), &["username", "password"]);
         }
     }

@@ -7,10 +7,10 @@ use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Serialize};
 
+use crate::base::annotations_of;
 use crate::base::{Object, Problems, Scope, Stage};
-use crate::namespace::annotations_of;
-use crate::traps::ClassFacts;
 use crate::values::{Cron, Label, choices, given};
+use pgsynth_upstream::behaviour::classes::ClassFacts;
 
 /// A StorageClass; its id is its name. Parameters of a class cannot be changed: another layout is another class.
 ///
@@ -177,11 +177,13 @@ impl Longhorn {
     fn validate(&self, scope: &Scope, problems: &mut Problems) {
         let Self { layout, replicas, job_group: _, trim: _, node_tags, disk_tags, parameters } = self;
         match (layout, replicas) {
-            (Layout::Local, Some(replicas)) if *replicas != 1 => problems.invalid(
+            (Layout::Local, Some(replicas)) if *replicas != 1 => {
+                problems.invalid(
                 scope.at("replicas"),
                 replicas,
                 "layout `local` has one replica, on the pod's own node; write `layout: replicated` for more",
-            ),
+            );
+            }
             (Layout::Replicated, Some(replicas)) if !(2..=20).contains(replicas) => {
                 problems.invalid(scope.at("replicas"), replicas, "layout `replicated` has 2 to 20");
             }
@@ -247,7 +249,7 @@ impl Storage {
                 volume_binding_mode: Some("WaitForFirstConsumer".to_owned()),
                 ..StorageClass::default()
             };
-        let object = |class| Object::of(Stage::Storage, scope.path(), class);
+        let object = |class| Object::of(Stage::Storage, scope, class);
         match self {
             Self::Longhorn(longhorn) => {
                 let mut parameters = longhorn.own_parameters();
@@ -333,6 +335,6 @@ mod longhorn {
             task: "filesystem-trim",
         };
         let job = RecurringJob { api_version: "longhorn.io/v1beta2", kind: "RecurringJob", metadata, spec };
-        Object::new(Stage::Storage, scope.path(), identity, job)
+        Object::new(Stage::Storage, scope, identity, job)
     }
 }

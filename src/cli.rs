@@ -1,9 +1,12 @@
-//! The command: clap types, exit codes, one file per subcommand. Feature `cli`.
+//! The command: clap types, exit codes, one file per verb. Feature `cli`.
 //!
 //! Two doors: [`main`] serves the Rust apps that it is given and the project's `apps/*.yaml`, and never delegates;
 //! [`stock`] is the stock binary, which hands over to the project's own where there is one.
 
+mod context;
 mod delegate;
+mod explain;
+mod folder;
 mod init;
 mod list;
 mod project;
@@ -14,9 +17,13 @@ mod version;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 use pgsynth_constructs::App;
 use pgsynth_constructs::base::Problem;
+
+use crate::failure::{Failure, FailureKind};
+use context::{Context, Needs, Run};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +32,8 @@ pub(crate) enum Exit {
     Done = 0,
     /// The app is invalid.
     Invalid = 1,
+    /// The command was called in a way that it does not have.
+    Usage = 2,
     /// A file could not be read or written, or the project's own binary could not be run.
     Io = 3,
     /// `--check` found a difference.
@@ -35,7 +44,7 @@ pub(crate) enum Exit {
 ///
 /// Exit codes: 0 done, 1 the app is invalid, 2 usage, 3 a file or the project's own binary failed, 4 `--check` found a difference.
 #[derive(Debug, Parser)]
-#[command(name = "pgsynth", version, disable_help_subcommand = true)]
+#[command(name = "pgsynth", version)]
 pub(crate) struct Arguments {
     /// Folder of the project; every relative path starts there. Default: the nearest parent that holds `apps/`.
     #[arg(long, global = true, value_name = "FOLDER")]
@@ -46,47 +55,59 @@ pub(crate) struct Arguments {
     no_delegate: bool,
 
     #[command(subcommand)]
-    command: Command,
+    verb: Verb,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum Verb {
     /// Render the apps of the project into their output folders
     Synth(synth::Arguments),
-    /// List apps, constructs and objects, or the Secrets that must exist
+    /// List apps, constructs and objects, the Secrets that must exist, or the backups
     List(list::Arguments),
+    /// Explain a rule: what happens, why, and what to write instead
+    Explain(explain::Arguments),
     /// Write a first app into this folder
     Init(init::Arguments),
     /// Show the version of pgsynth and of what its newest release renders
-    Version,
+    Version(version::Arguments),
+}
+
+impl Verb {
+    /// What a verb needs, and the verb itself.
+    fn door(&self) -> (Needs, &dyn Run) {
+        match self {
+            Self::Synth(verb) => (Needs::Apps, verb),
+            Self::List(verb) => (Needs::Apps, verb),
+            Self::Explain(verb) => (Needs::Nothing, verb),
+            Self::Init(verb) => (Needs::Folder, verb),
+            Self::Version(verb) => (Needs::Nothing, verb),
+        }
+    }
 }
 
 /// Runs the command for these Rust apps and the project's `apps/*.yaml`. Never delegates.
 ///
 /// ```no_run
-/// use pgsynth::constructs::base::Problem;
-/// use pgsynth::constructs::platform::Platform;
-/// use pgsynth::constructs::{App, releases::ReleaseName};
+/// use pgsynth::prelude::*;
 ///
-/// fn shop() -> Result<App, Problem> {
-///     let name = "shop".parse().map_err(|error| Problem::new("name", format!("{error}")))?;
-///     Ok(App::new(name, ReleaseName::R2026_11, Platform::Hetzner))
+/// fn shop() -> App {
+///     App::new("shop", ReleaseName::R2026_11, Platform::Hetzner)
 /// }
 ///
 /// fn main() -> std::process::ExitCode {
 ///     pgsynth::cli::main([shop()])
 /// }
 /// ```
-pub fn main(apps: impl IntoIterator<Item = Result<App, Problem>>) -> ExitCode {
+pub fn main<A: Into<Result<App, Problem>>>(apps: impl IntoIterator<Item = A>) -> ExitCode {
     let arguments = Arguments::parse();
-    exit(run(&arguments, apps.into_iter().collect()))
+    exit(run(&arguments, apps.into_iter().map(Into::into).collect()))
 }
 
 /// Runs the stock command, which hands over to the project's own binary where `apps/Cargo.toml` exists.
 pub fn stock() -> ExitCode {
     let arguments = Arguments::parse();
-    let own = matches!(arguments.command, Command::Synth(_) | Command::List(_));
-    if own && !arguments.no_delegate {
+    let (needs, _) = arguments.verb.door();
+    if needs == Needs::Apps && !arguments.no_delegate {
         match delegate::delegate(arguments.project.as_deref()) {
             Ok(Some(code)) => return code,
             Ok(None) => {}
@@ -96,17 +117,12 @@ pub fn stock() -> ExitCode {
     exit(run(&arguments, vec![]))
 }
 
-fn run(arguments: &Arguments, apps: Vec<Result<App, Problem>>) -> anyhow::Result<Exit> {
-    let project = arguments.project.as_deref();
-    match &arguments.command {
-        Command::Synth(command) => synth::run(command, project, apps),
-        Command::List(command) => list::run(command, project, apps),
-        Command::Init(command) => init::run(command, project),
-        Command::Version => version::run(),
-    }
+fn run(arguments: &Arguments, apps: Vec<Result<App, Problem>>) -> Result<Exit> {
+    let (_, verb) = arguments.verb.door();
+    verb.run(Context { project: arguments.project.as_deref(), apps })
 }
 
-fn exit(result: anyhow::Result<Exit>) -> ExitCode {
+fn exit(result: Result<Exit>) -> ExitCode {
     let exit = result.unwrap_or_else(|error| {
         // Where nobody reads on, as in `pgsynth list | head`, there is nothing to say and nobody to say it to.
         let broken = error.chain().any(|cause| {
@@ -118,7 +134,14 @@ fn exit(result: anyhow::Result<Exit>) -> ExitCode {
             return Exit::Done;
         }
         terminal::error(&format!("{error:#}"));
-        Exit::Io
+        let Some(failure) = error.downcast_ref::<Failure>() else { return Exit::Io };
+        for hint in &failure.hints {
+            terminal::note(&format!("hint: {hint}"));
+        }
+        match failure.kind {
+            FailureKind::Usage => Exit::Usage,
+            FailureKind::Io | FailureKind::Delegate => Exit::Io,
+        }
     });
     ExitCode::from(exit as u8)
 }

@@ -1,33 +1,36 @@
 //! PostgreSQL on Kubernetes as typed constructs, rendered into YAML for the Zalando Postgres Operator.
 //!
-//! This is the map of the house.
+//! This is the map of the house; `ARCHITECTURE.md` says what holds in it, `CONTRIBUTING.md` how to add to it.
 //!
 //! ```text
 //! app file --load--+
-//!                  +--> App --validate--> Valid --synth--> manifests --dist--> <output>/
+//!                  +--> App --validate--> Valid --synth--> Bundle --output--> <output>/
 //! Rust app --------+
 //! ```
 //!
 //! | room | what is in it |
 //! |---|---|
+//! | [`prelude`] | what a Rust app names |
 //! | [`constructs`] | everything an app is made of; does no I/O |
+//! | [`rules`] | what passes the schema and goes wrong in production; can be asked without an app |
 //! | [`load`] | app file: text to `App`; the only reader of YAML app files |
-//! | [`synth`] | `Valid` to manifests: order, layout, emission; pure |
-//! | [`dist`] | manifests and the folder that they are written to; the only module that touches files |
+//! | [`synth`] | `Valid` to a bundle of named files: order, layout, emission; pure |
+//! | [`output`] | bundles and the folders that they are written to; the only module that writes files |
+//! | [`report`] | what is wrong, as text, JSON and SARIF |
+//! | [`failure`] | what ends a command early |
+//! | [`testing`] | for tests of apps and constructs |
 //! | `cli` | the command, with feature `cli` |
-//!
-//! What holds, as absences:
-//!
-//! - Rendering cannot fail: whatever can be wrong is found by reading or by `validate`.
-//! - No clock, environment, locale or thread decides a byte of an output.
-//! - No library enables a version of Kubernetes; only a binary may, and no rendered byte depends on it.
-//! - Nothing is written unless the whole app is valid, and no file of anybody else is ever touched.
 
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod dist;
+pub mod failure;
 pub mod load;
+pub mod output;
+pub mod prelude;
+pub mod report;
 pub mod synth;
+pub mod testing;
 
 pub use k8s_openapi;
 pub use pgsynth_constructs as constructs;
+pub use pgsynth_constructs::rules;

@@ -9,7 +9,7 @@ mod reader;
 mod tree;
 
 use pgsynth_constructs::App;
-use pgsynth_constructs::base::{Location, Problem, Problems};
+use pgsynth_constructs::base::{Code, Kind, Location, Problem, Problems};
 use serde::Deserialize;
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Error, Options};
@@ -27,17 +27,15 @@ const LARGEST: usize = 64 << 20;
 pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
     let text = text(file, bytes)?;
     if let Some(line) = conflict(text) {
-        let problem = Problem::new("", "a conflict of version control is not resolved here");
-        return Err(Problem { location: Some(at(file, line + 1, 1)), ..problem });
+        return Err(unreadable("a conflict of version control is not resolved here", at(file, line + 1, 1)));
     }
     let node = tree(text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, text, &error))?;
     if matches!(node.value, Value::Null) {
-        let problem = Problem::new("", "the file is empty; `pgsynth init` writes a first app");
-        return Err(Problem { location: Some(at(file, 1, 1)), ..problem });
+        return Err(unreadable("the file is empty; `pgsynth init` writes a first app", at(file, 1, 1)));
     }
     App::deserialize(Reader { text, node: &node }).map_err(|error| {
-        let (path, message, place) = error.into_parts();
-        Problem { location: Some(at_place(file, place.unwrap_or(node.place))), ..Problem::new(path, message) }
+        let (problem, place) = error.into_parts();
+        Problem { place: Some(at_place(file, place.unwrap_or(node.place))), ..problem }
     })
 }
 
@@ -46,8 +44,17 @@ pub fn locate(file: &str, bytes: &[u8], problems: &mut Problems) {
     let Ok(text) = text(file, bytes) else { return };
     let Ok(tree) = tree(text, DuplicateKeyPolicy::Error) else { return };
     for problem in problems.errors.iter_mut().chain(&mut problems.warnings) {
-        problem.location = tree.place_of(&problem.path, text).map(|place| at_place(file, place));
+        problem.place = tree.place_of(&problem.path, text).map(|place| at_place(file, place));
     }
+}
+
+/// A file that is no app file.
+fn unreadable(message: &str, place: Location) -> Problem {
+    let mut problem = Problem::of_complaint("", message);
+    if problem.kind == Kind::Invalid {
+        problem.code = Code::named("unreadable-file");
+    }
+    Problem { place: Some(place), ..problem }
 }
 
 fn at(file: &str, line: usize, column: usize) -> Location {
@@ -60,20 +67,15 @@ fn at_place(file: &str, place: Place) -> Location {
 
 fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
     if bytes.len() > LARGEST {
-        return Err(Problem::new(
-            file,
-            format!("{} bytes are too many for an app file; at most {LARGEST} are read", bytes.len()),
-        ));
+        let message = format!("{} bytes are too many for an app file; at most {LARGEST} are read", bytes.len());
+        return Err(unreadable(&message, at(file, 1, 1)));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let valid = &bytes[..error.valid_up_to()];
         let line = 1 + valid.iter().filter(|byte| **byte == b'\n').count();
         let column =
             1 + String::from_utf8_lossy(valid).chars().rev().take_while(|letter| *letter != '\n').count();
-        Problem {
-            location: Some(at(file, line, column)),
-            ..Problem::new("", "not UTF-8 here; save the file as UTF-8")
-        }
+        unreadable("not UTF-8 here; save the file as UTF-8", at(file, line, column))
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
@@ -122,8 +124,11 @@ fn problem(file: &str, text: &str, error: &Error) -> Problem {
             .and_then(|tree| tree.path_of_key((line, column), text)),
         _ => None,
     };
-    let problem = Problem::new(path.unwrap_or_default(), message(inner));
-    Problem { location: Some(at(file, line as usize, column as usize)), ..problem }
+    let place = at(file, line as usize, column as usize);
+    match path {
+        Some(path) => Problem { place: Some(place), ..Problem::of_complaint(path, &message(inner)) },
+        None => unreadable(&message(inner), place),
+    }
 }
 
 /// The error itself, without where an anchor was used.

@@ -1,10 +1,10 @@
 //! Monitoring of the clusters that ask for it, and dashboards of them all.
 
 use super::App;
-use super::validate::Entry;
-use crate::base::{Object, Problem, Problems, Scope};
+use super::entry::Entry;
+use crate::base::{Kind, Object, Problem, Problems, Scope};
 use crate::monitoring::{Monitored, dashboards, state};
-use crate::traps::report;
+use crate::rules::{FIGURES_OPEN_TO_ALL, report};
 
 pub(super) fn objects(
     app: &App,
@@ -33,14 +33,13 @@ pub(super) fn objects(
         first.get_or_insert(facts.namespace.as_str());
     }
     if first.is_some() && app.monitoring.prometheus.is_none() {
-        report(
-            "T122",
-            Problem::new("monitoring", "who Prometheus is is not said: every pod of the Kubernetes cluster may read the figures, and restart or demote members by Patroni's API on port 8008")
-                .hint("`monitoring: {prometheus: {namespace: monitoring}}` of the app renders a NetworkPolicy for each cluster"),
-            problems,
+        let message = "no `prometheus` peer is configured: every pod of the Kubernetes cluster may read the figures, and restart or demote members by Patroni's API on port 8008";
+        report(&FIGURES_OPEN_TO_ALL, Problem::new(Kind::Risky, "monitoring", message), problems).help(
+            "`monitoring: {prometheus: {namespace: monitoring}}` of the app renders a NetworkPolicy for each cluster",
         );
     }
     if let Some(namespace) = first {
+        let scope = &Scope { chart: "app", ..scope.clone() };
         if app.monitoring.resource_status {
             objects.push(state::configuration(app.name.as_str(), namespace, scope));
         }

@@ -6,11 +6,9 @@ use indexmap::IndexMap;
 
 use super::App;
 use crate::archive::{Archives, History};
-use crate::base::{ClusterFacts, OperatorFacts, Problem, Problems};
+use crate::base::{ClusterFacts, OperatorFacts, Problems};
 use crate::chart::Chart;
 use crate::operator::Operator;
-use crate::platform::Platform;
-use crate::traps::ClassFacts;
 
 impl App {
     /// The charts that render an operator.
@@ -23,20 +21,19 @@ impl App {
         let rendered: Vec<_> = self.operators().collect();
         match (&self.external_operator, &rendered[..]) {
             (None, []) => {
-                problems.error(
-                    Problem::new("externalOperator", "required: the operator that the app runs under, because many rules depend on its configuration")
-                        .hint("render it in a chart (`operator: {watch: all}`), or state the one that runs already (`externalOperator: {namespace: ..., watch: all}`)"),
-                );
+                problems
+                    .required("externalOperator", "the operator that the app runs under, because many rules depend on its configuration")
+                    .help("render it in a chart (`operator: {watch: all}`), or state the one that runs already (`externalOperator: {namespace: ..., watch: all}`)");
                 None
             }
-            (Some(external), []) => Some(external.facts()),
+            (Some(external), []) => Some(external.facts(self.release.release())),
             (None, [(_, chart, operator)]) => {
                 Some(operator.facts(chart.namespace.name.as_str(), self.platform, self.release.release()))
             }
             (Some(_), [(id, ..), ..]) => {
                 problems.forbidden(
                     "externalOperator",
-                    format!("chart `{id}` renders the operator; say one of the two"),
+                    format!("chart `{id}` renders the operator; keep one of the two"),
                 );
                 None
             }
@@ -61,29 +58,6 @@ impl App {
         ]);
         labels.extend(chart.into_iter().flat_map(|chart| chart.labels.clone()));
         labels
-    }
-
-    /// What is known of StorageClasses: those that the app names, and those that the platform brings.
-    pub(super) fn classes(&self) -> Vec<ClassFacts> {
-        let named = self.charts.iter().flat_map(|(_, chart)| chart.storage.iter());
-        let mut classes: Vec<_> = named.map(|(id, storage)| storage.facts(id.as_str())).collect();
-        let known = |name: &str, expandable, node_bound| ClassFacts {
-            name: name.to_owned(),
-            expandable: Some(expandable),
-            replicas: Some(1),
-            node_bound: Some(node_bound),
-        };
-        let platform = match self.platform {
-            Platform::Hetzner => Some(known("hcloud-volumes", true, false)),
-            Platform::K3s => Some(known("local-path", false, true)),
-            Platform::Other => None,
-        };
-        if let Some(class) = platform
-            && !classes.iter().any(|named| named.name == class.name)
-        {
-            classes.push(class);
-        }
-        classes
     }
 
     /// Stores, policies, and the archives of clusters that are there or retired.
@@ -116,13 +90,11 @@ impl App {
                 histories.insert(format!("{chart_id}/{name}"), history);
             }
         }
-        let kubernetes = operator.configuration.kubernetes.as_ref();
-        let domain = kubernetes.and_then(|section| section.cluster_domain.clone()).unwrap_or_default();
         Archives {
             stores: &self.stores,
             policies: &self.backups,
             numbers: self.backups.iter().map(|(id, policy)| (id.as_str(), policy.numbers())).collect(),
-            domain,
+            domain: operator.domain().to_owned(),
             histories,
         }
     }

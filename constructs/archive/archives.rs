@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{Archive, ArchivePath, Place};
-use crate::backup_policy::{BackupPolicy, Numbers};
-use crate::base::Problems;
+use pgsynth_upstream::behaviour::retention::Numbers;
+
+use crate::backup_policy::BackupPolicy;
+use crate::base::{Problems, unknown_reference};
 use crate::object_store::ObjectStore;
-use crate::values::{Section, one_of};
+use crate::values::Section;
 
 /// What is known of the archive of a cluster that the app has, or that it has retired.
 #[derive(Clone, Debug)]
@@ -39,19 +41,11 @@ pub(crate) struct Archives<'a> {
 }
 
 impl<'a> Archives<'a> {
-    /// Reports a store that the app does not have.
-    pub(crate) fn check_store(&self, id: &str, path: &str, problems: &mut Problems) {
-        if self.stores.get(id).is_none() {
-            let known: Vec<_> = self.stores.iter().map(|(id, _)| id.as_str()).collect();
-            problems.invalid(path, id, unknown("store", "stores", id, &known));
-        }
-    }
-
     /// Reports a policy that the app does not have.
     pub(crate) fn check_policy(&self, id: &str, path: &str, problems: &mut Problems) {
         if self.policies.get(id).is_none() {
             let known: Vec<_> = self.policies.iter().map(|(id, _)| id.as_str()).collect();
-            problems.invalid(path, id, unknown("backup policy", "backups", id, &known));
+            unknown_reference(path, id, "backup policy", "backups", &known, problems);
         }
     }
 
@@ -62,10 +56,10 @@ impl<'a> Archives<'a> {
         Some((id, history))
     }
 
-    /// The rule that a name of a cluster breaks which is not there.
-    pub(crate) fn no_cluster(&self, cluster: &str) -> String {
+    /// Reports a cluster that neither the app nor its `retired` has.
+    pub(crate) fn no_cluster(&self, path: &str, cluster: &str, problems: &mut Problems) {
         let known: Vec<_> = self.histories.keys().map(String::as_str).collect();
-        unknown("cluster", "charts", cluster, &known)
+        unknown_reference(path, cluster, "cluster", "charts", &known, problems);
     }
 
     /// The archive at a place, as this policy writes it.
@@ -99,12 +93,5 @@ impl<'a> Archives<'a> {
         'a: 'b,
     {
         self.archive(policy, Place::Path(path))
-    }
-}
-
-fn unknown(what: &str, section: &str, id: &str, known: &[&str]) -> String {
-    match known {
-        [] => format!("the app has no {what}; add one under `{section}`"),
-        known => format!("the app has no such {what}; {}", one_of(id, known)),
     }
 }

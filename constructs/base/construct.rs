@@ -32,7 +32,7 @@ use super::{Object, Problems, Scope, Stage};
 ///             ..ObjectMeta::default()
 ///         };
 ///         let data = Some([("motd".to_owned(), self.0.clone())].into());
-///         vec![Object::of(self.stage(), scope.path(), ConfigMap { metadata, data, ..ConfigMap::default() })]
+///         vec![Object::of(self.stage(), scope, ConfigMap { metadata, data, ..ConfigMap::default() })]
 ///     }
 /// }
 /// ```

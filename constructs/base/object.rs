@@ -6,6 +6,8 @@ use std::fmt;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
+use super::Scope;
+
 /// What an object serializes from: anything that serde can write and that can be looked at again.
 pub trait Body: erased_serde::Serialize + Any + Send + Sync {}
 
@@ -34,6 +36,18 @@ impl Stage {
     /// The number that file names begin with.
     pub fn number(self) -> u8 {
         self as u8 * 10
+    }
+
+    /// The file of this stage for a construct, without its extension: `[a-z0-9-]+`, in the order of application.
+    fn file(self, scope: &Scope) -> String {
+        let Scope { chart, id, .. } = scope;
+        match self {
+            Self::Namespaces => "00-namespaces".to_owned(),
+            Self::Operator => "10-operator".to_owned(),
+            Self::Storage => "20-storage".to_owned(),
+            Self::Chart => format!("30-{chart}"),
+            Self::Cluster | Self::Jobs | Self::Monitoring => format!("{}-{chart}-{id}", self.number()),
+        }
     }
 }
 
@@ -81,50 +95,42 @@ pub struct Object {
     pub identity: Identity,
     /// Path of the construct that renders it.
     pub origin: String,
+    file: String,
     body: Box<dyn Body>,
 }
 
 impl Object {
-    /// An object of a type of k8s-openapi.
-    pub fn of<T>(stage: Stage, origin: impl Into<String>, object: T) -> Self
+    /// An object of a type of k8s-openapi. It gets the labels of its chart where it does not set them itself.
+    pub fn of<T>(stage: Stage, scope: &Scope, mut object: T) -> Self
     where
         T: k8s_openapi::Resource + k8s_openapi::Metadata<Ty = ObjectMeta> + Serialize + Any + Send + Sync,
     {
-        let metadata = object.metadata();
+        let metadata = object.metadata_mut();
+        let labels = metadata.labels.get_or_insert_default();
+        for (key, value) in scope.labels() {
+            labels.entry(key.clone()).or_insert_with(|| value.clone());
+        }
         let identity = Identity {
             api_version: T::API_VERSION.to_owned(),
             kind: T::KIND.to_owned(),
             namespace: metadata.namespace.clone(),
             name: metadata.name.clone().unwrap_or_default(),
         };
-        Self::new(stage, origin, identity, object)
+        Self::new(stage, scope, identity, object)
     }
 
-    /// An object of any type that serializes with `apiVersion`, `kind` and `metadata`.
-    pub fn new(stage: Stage, origin: impl Into<String>, identity: Identity, body: impl Body) -> Self {
-        Self::boxed(stage, origin, identity, Box::new(body))
+    /// An object of any type that serializes with `apiVersion`, `kind` and `metadata`, labels among it.
+    pub fn new(stage: Stage, scope: &Scope, identity: Identity, body: impl Body) -> Self {
+        Self::boxed(stage, scope, identity, Box::new(body))
     }
 
-    pub(crate) fn boxed(
-        stage: Stage,
-        origin: impl Into<String>,
-        identity: Identity,
-        body: Box<dyn Body>,
-    ) -> Self {
-        Self { stage, identity, origin: origin.into(), body }
+    pub(crate) fn boxed(stage: Stage, scope: &Scope, identity: Identity, body: Box<dyn Body>) -> Self {
+        Self { stage, identity, origin: scope.path().to_owned(), file: stage.file(scope), body }
     }
 
-    /// The file in which the object stands, without its extension: `[a-z0-9-]+`, in the order of application.
-    pub fn file(&self) -> String {
-        let mut ids = self.origin.split('.').skip(1).filter(|id| *id != "clusters");
-        let mut id = || ids.next().unwrap_or("app");
-        match self.stage {
-            Stage::Namespaces => "00-namespaces".to_owned(),
-            Stage::Operator => "10-operator".to_owned(),
-            Stage::Storage => "20-storage".to_owned(),
-            Stage::Chart => format!("30-{}", id()),
-            stage => format!("{}-{}-{}", stage.number(), id(), id()),
-        }
+    /// The file in which the object stands, without its extension.
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
     /// What is written, for a serializer.

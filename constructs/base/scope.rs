@@ -4,54 +4,13 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use crate::archive::Archives;
-use crate::backup_policy::Numbers;
-use crate::crds::operator_configuration::Configuration;
-use crate::crds::postgresql::PostgresqlSpec;
-use crate::platform::Platform;
-use crate::releases::Release;
-use crate::values::Schedule;
-
-/// Which namespaces the operator looks at; it knows one or all, no list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Watch {
-    /// Every namespace.
-    All,
-    /// One namespace.
-    Namespace(String),
-}
-
-impl Watch {
-    /// Whether clusters in `namespace` are looked at.
-    pub fn covers(&self, namespace: &str) -> bool {
-        match self {
-            Self::All => true,
-            Self::Namespace(watched) => watched == namespace,
-        }
-    }
-}
-
-/// The operator that the app runs under, with every setting filled in.
-#[derive(Clone, Debug)]
-pub struct OperatorFacts {
-    /// Namespace of the operator.
-    pub namespace: String,
-    /// Which namespaces it looks at.
-    pub watch: Watch,
-    /// Whether the app renders it.
-    pub rendered: bool,
-    /// Its configuration, defaults included.
-    pub configuration: Configuration,
-    /// Names of the variables that its configuration brings into every pod from elsewhere, where they are known.
-    pub pod_environment: Option<Vec<String>>,
-}
-
-impl OperatorFacts {
-    /// Image of a cluster's pods: its own, or the operator's.
-    pub(crate) fn image<'a>(&'a self, spec: &'a PostgresqlSpec) -> &'a str {
-        spec.docker_image.as_deref().or(self.configuration.docker_image.as_deref()).unwrap_or_default()
-    }
-}
+use super::OperatorFacts;
+use crate::release::Release;
+use crate::values::{Platform, Schedule};
+use pgsynth_upstream::behaviour::names;
+use pgsynth_upstream::behaviour::pooler::Poolers;
+use pgsynth_upstream::behaviour::retention::Numbers;
+use pgsynth_upstream::behaviour::secrets::SecretNames;
 
 /// What others may know of a cluster.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,14 +21,20 @@ pub struct ClusterFacts {
     pub name: String,
     /// Domain of the Kubernetes cluster.
     pub domain: String,
-    /// Template of Secret names.
-    pub secret_name_template: String,
+    /// Names of the Secrets of its roles.
+    pub secret_names: SecretNames,
+    /// The superuser's role.
+    pub superuser: String,
+    /// The role that replicas connect as.
+    pub replication: String,
+    /// The pooler's role.
+    pub pooler_role: String,
     /// Roles with LOGIN that get a Secret.
     pub roles: Vec<String>,
     /// Whether it follows another cluster instead of having a primary.
     pub standby: bool,
-    /// Whether there is a pooler before the primary, and before the replicas.
-    pub poolers: (bool, bool),
+    /// Which poolers it has.
+    pub poolers: Poolers,
     /// The backup, if there is one.
     pub backup: Option<BackupFacts>,
 }
@@ -98,22 +63,22 @@ pub struct BackupFacts {
 impl ClusterFacts {
     /// Service of the primary, port 5432.
     pub fn primary_service(&self) -> String {
-        self.name.clone()
+        names::primary_service(&self.name)
     }
 
     /// Service of the replicas, port 5432; without endpoints where there is one instance.
     pub fn replica_service(&self) -> String {
-        format!("{}-repl", self.name)
+        names::replica_service(&self.name)
     }
 
     /// Service of the primary's pooler, if there is one.
     pub fn pooler_service(&self) -> Option<String> {
-        self.poolers.0.then(|| format!("{}-pooler", self.name))
+        self.poolers.primary.then(|| names::pooler_service(&self.name))
     }
 
     /// Service of the replicas' pooler, if there is one.
     pub fn replica_pooler_service(&self) -> Option<String> {
-        self.poolers.1.then(|| format!("{}-pooler-repl", self.name))
+        self.poolers.replicas.then(|| names::replica_pooler_service(&self.name))
     }
 
     /// DNS name of a Service of this cluster, inside the Kubernetes cluster.
@@ -123,12 +88,7 @@ impl ClusterFacts {
 
     /// The Secret that the operator makes for a role, with keys `username` and `password`.
     pub fn secret(&self, role: &str) -> String {
-        // `_` becomes `-`, so that two roles may ask for one Secret: pkg/cluster/util.go:581, trap T99.
-        self.secret_name_template
-            .replace("{username}", &role.replace('_', "-"))
-            .replace("{cluster}", &self.name)
-            .replace("{tprkind}", "postgresql")
-            .replace("{tprgroup}", "acid.zalan.do")
+        self.secret_names.name(role, &self.name)
     }
 }
 
@@ -137,6 +97,8 @@ impl ClusterFacts {
 pub struct Scope<'a> {
     pub(crate) path: String,
     pub(crate) chart: &'a str,
+    /// What stands behind the chart in the names of its files.
+    pub(crate) id: &'a str,
     pub(crate) namespace: &'a str,
     pub(crate) labels: &'a IndexMap<String, String>,
     pub(crate) platform: Platform,
@@ -144,7 +106,6 @@ pub struct Scope<'a> {
     pub(crate) protect: bool,
     pub(crate) operator: &'a OperatorFacts,
     pub(crate) clusters: &'a BTreeMap<String, ClusterFacts>,
-    pub(crate) archives: &'a Archives<'a>,
 }
 
 impl<'a> Scope<'a> {
@@ -161,6 +122,12 @@ impl<'a> Scope<'a> {
     /// The same scope for what stands below.
     pub fn below(&self, field: &str) -> Scope<'a> {
         Scope { path: self.at(field), ..self.clone() }
+    }
+
+    /// The same scope for what has files of its own.
+    pub(crate) fn owning(&self, section: &str, id: &'a str) -> Scope<'a> {
+        let path = if section.is_empty() { self.at(id) } else { self.at(&format!("{section}.{id}")) };
+        Scope { path, id, ..self.clone() }
     }
 
     /// Id of the chart.
@@ -198,24 +165,6 @@ impl<'a> Scope<'a> {
         match reference.contains('/') {
             true => self.clusters.get(reference),
             false => self.clusters.get(&format!("{}/{reference}", self.chart)),
-        }
-    }
-}
-
-impl<'a> Scope<'a> {
-    /// Stores, policies and archives of the app.
-    pub(crate) fn archives(&self) -> &'a Archives<'a> {
-        self.archives
-    }
-
-    /// Annotations that keep delivery tools from deleting what would be lost with its data.
-    pub(crate) fn protection(&self) -> Vec<(String, String)> {
-        match self.protect {
-            true => vec![
-                ("argocd.argoproj.io/sync-options".to_owned(), "Prune=false,Delete=false".to_owned()),
-                ("kustomize.toolkit.fluxcd.io/prune".to_owned(), "disabled".to_owned()),
-            ],
-            false => vec![],
         }
     }
 }

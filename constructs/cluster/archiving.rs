@@ -3,13 +3,15 @@
 use indexmap::IndexMap;
 
 use super::Cluster;
-use crate::archive::{Archive, Archives, Guard, history, names};
-use crate::base::{BackupFacts, Problem, Problems, Scope};
+use crate::archive::{Archive, Archives, Guard, history};
+use crate::base::{BackupFacts, Kind, Problem, Problems, Scope};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::{AdditionalVolume, PostgresqlSettings, PostgresqlSpec};
 use crate::crds::{At, Mirror, Named};
-use crate::restore::Restored;
+use crate::restore::{Method, RestoreTarget};
+use crate::rules::{RESTORE_METHOD, report};
 use crate::values::Parameter;
+use pgsynth_upstream::behaviour::variables;
 
 impl Cluster {
     /// The archive that this cluster writes.
@@ -23,44 +25,50 @@ impl Cluster {
     }
 
     /// Every variable of the model: they are the cluster's, and nobody else sets them.
-    fn model(&self, name: &str, image: &str, scope: &Scope) -> Vec<EnvVar> {
+    fn model(&self, name: &str, image: &str, scope: &Scope, archives: &Archives) -> Vec<EnvVar> {
         let mut variables = vec![];
-        if let Some(archive) = self.archive(name, scope.namespace(), scope.archives()) {
+        if let Some(archive) = self.archive(name, scope.namespace(), archives) {
             variables.extend(archive.reading());
             variables.extend(archive.writing());
         }
         if let Some(restore) = &self.restore
-            && let Ok((method, _)) = restore.method(image, scope)
+            && let Ok(Method { method, .. }) = restore.method(image, scope)
         {
-            variables.extend(restore.variables(name, method, scope));
+            variables.extend(restore.variables(name, method, scope, archives));
         }
         if let Some(standby) = &self.standby {
-            variables.extend(standby.variables(scope));
+            variables.extend(standby.variables(scope, archives));
         }
         variables
     }
 
     /// Adds the model to what the cluster and its overlay say. Names that are taken are reported by their paths.
-    pub(super) fn archiving(&self, name: &str, scope: &Scope, spec: &mut PostgresqlSpec) -> Vec<Taken> {
+    pub(super) fn archiving(
+        &self,
+        name: &str,
+        scope: &Scope,
+        archives: &Archives,
+        spec: &mut PostgresqlSpec,
+    ) -> Vec<Taken> {
         let mut taken: Vec<_> = spec
             .env
             .iter()
             .flat_map(|list| list.iter().enumerate())
-            .filter(|(_, variable)| names::is_owned(&variable.name))
+            .filter(|(_, variable)| variables::is_owned(&variable.name))
             .map(|(index, variable)| Taken {
                 path: format!("env.{index}.name"),
                 name: variable.name.to_string(),
             })
             .collect();
         let image = scope.operator().image(spec).to_owned();
-        let archive = self.archive(name, scope.namespace(), scope.archives());
+        let archive = self.archive(name, scope.namespace(), archives);
         let restore = self.restore.as_ref();
         let mut over = PostgresqlSpec::default();
-        let model = self.model(name, &image, scope);
+        let model = self.model(name, &image, scope, archives);
         over.env = (!model.is_empty()).then(|| Named::from(model));
 
-        let of_restore = restore.and_then(|restore| restore.archive(scope));
-        let of_standby = self.standby.as_ref().and_then(|standby| standby.archive(scope));
+        let of_restore = restore.and_then(|restore| restore.archive(scope, archives));
+        let of_standby = self.standby.as_ref().and_then(|standby| standby.archive(scope, archives));
         let mut volumes: Vec<AdditionalVolume> = vec![];
         for read in [archive, of_restore, of_standby].iter().flatten() {
             if let Some(volume) = read
@@ -84,7 +92,7 @@ impl Cluster {
                     None => "none".to_owned(),
                 },
                 archive,
-                method: method.map(|(method, _)| method.as_str()),
+                method: method.map(|known| known.method.as_str()),
                 config_maps: scope.operator().configuration.kubernetes_use_configmaps == Some(true),
                 volume: spec.volume.as_ref(),
             };
@@ -113,7 +121,13 @@ impl Cluster {
         taken
     }
 
-    pub(super) fn validate_archiving(&self, name: &str, scope: &Scope, problems: &mut Problems) {
+    pub(super) fn validate_archiving(
+        &self,
+        name: &str,
+        scope: &Scope,
+        archives: &Archives,
+        problems: &mut Problems,
+    ) {
         if self.generation == 0 {
             problems.invalid(scope.at("generation"), 0, "generations begin with 1");
         }
@@ -126,28 +140,28 @@ impl Cluster {
         let here = scope.below("restore");
         if let Some(restore) = &self.restore {
             let roles: Vec<_> = self.users.keys().cloned().collect();
-            let own = Restored {
+            let own = RestoreTarget {
                 id: format!("{}/{name}", scope.chart()),
                 generation: self.generation,
                 major: self.postgres.as_str().parse().ok(),
                 roles: &roles,
             };
-            restore.validate(&own, &here, problems);
+            restore.validate(&own, &here, archives, problems);
             if self.standby.is_some() {
                 problems.forbidden(here.path(), "`standby` gives the cluster its data; say one of the two");
             }
             let image = scope.operator().image(&self.spec);
             match restore.method(image, scope) {
-                Ok((_, true)) => {}
-                Ok((method, false)) => problems.warning(Problem {
-                    trap: Some("restore-method"),
-                    ..Problem::new(
-                        here.path(),
-                        format!("`{method}` is presumed for image `{image}`: nobody has seen it restore"),
-                    )
-                    .hint("the guard looks into the image before the bootstrap and stops with the method that it knows")
-                }),
-                Err(rule) => problems.required(here.at("method"), rule),
+                Ok(Method { seen: true, .. }) => {}
+                Ok(Method { method, seen: false }) => {
+                    let message =
+                        format!("`{method}` is presumed for image `{image}`: nobody has seen it restore");
+                    report(&RESTORE_METHOD, Problem::new(Kind::Risky, here.path(), message), problems)
+                        .help("the guard looks into the image before the bootstrap, and stops with the method that it knows");
+                }
+                Err(rule) => {
+                    problems.required(here.at("method"), rule);
+                }
             }
         }
     }

@@ -4,10 +4,10 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use super::Pooler;
-use crate::base::{Problem, Problems, Scope};
+use crate::base::{Problems, Scope};
 use crate::crds::postgresql::PostgresqlSpec;
-use crate::platform::Platform;
-use crate::values::{Cidr, GoDuration, choices, given};
+use crate::values::{Cidr, GoDuration, Platform, choices, given};
+use pgsynth_upstream::behaviour::services::HETZNER;
 
 /// Reaching a cluster from outside the Kubernetes cluster. Default: not at all.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -174,9 +174,6 @@ impl Default for Endpoint {
     }
 }
 
-/// Prefix of the annotations that Hetzner's controller reads.
-pub(crate) const HETZNER: &str = "load-balancer.hetzner.cloud/";
-
 impl LoadBalancer {
     /// One that the private network of this location reaches.
     pub fn internal(location: Location) -> Self {
@@ -224,12 +221,14 @@ impl LoadBalancer {
                 problems.forbidden(scope.at("networkZone"), "stands instead of `location`, not beside it");
             }
             Platform::Hetzner => {}
-            platform if *self != (Self { public: self.public, ..Self::default() }) => problems.forbidden(
-                scope.path(),
-                format!(
-                    "only `public` has a meaning on platform `{platform}`; the other fields are Hetzner's"
-                ),
-            ),
+            platform if *self != (Self { public: self.public, ..Self::default() }) => {
+                problems.forbidden(
+                    scope.path(),
+                    format!(
+                        "only `public` has a meaning on platform `{platform}`; the other fields are Hetzner's"
+                    ),
+                );
+            }
             _ => {}
         }
     }
@@ -239,10 +238,12 @@ impl Exposure {
     pub(super) fn validate(&self, pooler: Option<&Pooler>, scope: &Scope, problems: &mut Problems) {
         let Self { primary, replicas, source_ranges } = self;
         if !source_ranges.is_empty() && scope.platform() == Platform::Hetzner {
-            problems.error(
-                Problem::new(scope.at("sourceRanges"), "forbidden: Hetzner's load balancers ignore source ranges, so these would protect nothing")
-                    .hint("leave the load balancer internal (the default), or say `public: true`"),
-            );
+            problems
+                .forbidden(
+                    scope.at("sourceRanges"),
+                    "Hetzner's load balancers ignore source ranges, so these would protect nothing",
+                )
+                .help("leave the load balancer internal (the default), or say `public: true`");
         }
         for (field, endpoint, pooled) in [
             ("primary", primary, pooler.is_some()),

@@ -66,9 +66,11 @@ impl HighAvailability {
             problems.forbidden(scope.at("strict"), "needs `synchronous: true`");
         }
         match synchronous_replicas {
-            Some(0) => problems.invalid(scope.at("synchronousReplicas"), 0, "must be at least 1"),
+            Some(0) => {
+                problems.invalid(scope.at("synchronousReplicas"), 0, "must be at least 1");
+            }
             Some(_) if !synchronous => {
-                problems.forbidden(scope.at("synchronousReplicas"), "needs `synchronous: true`")
+                problems.forbidden(scope.at("synchronousReplicas"), "it needs `synchronous: true`");
             }
             _ => {}
         }

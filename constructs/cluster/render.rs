@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 
 use super::archiving::Taken;
 use super::{Cluster, Overlay, Rotation};
-use crate::base::{Identity, Object, Problem, Problems, Scope, Stage};
+use crate::archive::Archives;
+use crate::base::{Identity, Object, Problems, Scope, Stage};
 use crate::crds::containers::ContainerPort;
 use crate::crds::postgresql::{
     Metadata, Patroni, Postgresql, PostgresqlSettings, PostgresqlSpec, ResourceAmounts, Resources,
@@ -25,13 +26,13 @@ pub struct Resolved {
 
 impl Cluster {
     /// The `postgresql` object: the fields, the overlay over them, and the defaults below both.
-    pub(crate) fn resolve(&self, name: &str, scope: &Scope) -> Resolved {
-        let mut spec = self.rendered(name, scope);
+    pub(crate) fn resolve(&self, name: &str, scope: &Scope, archives: &Archives) -> Resolved {
+        let mut spec = self.rendered(name, scope, archives);
         let mut clashes = vec![];
         if let Some(over) = self.spec.said() {
             spec.merge(over.clone(), At::default(), &mut clashes);
         }
-        let taken = self.archiving(name, scope, &mut spec);
+        let taken = self.archiving(name, scope, archives, &mut spec);
         let exported = self.exporting(name, scope, &mut spec);
         self.fill_defaults(&mut spec, scope);
         let mut missing = vec![];
@@ -39,7 +40,7 @@ impl Cluster {
 
         let mut labels = scope.labels().clone();
         labels.extend(self.labels.clone());
-        let annotations = crate::namespace::annotations_of(scope, &self.annotations);
+        let annotations = crate::base::annotations_of(scope, &self.annotations);
         let metadata = Metadata {
             annotations: annotations.map(|annotations| annotations.into_iter().collect()),
             labels: Some(labels),
@@ -57,7 +58,7 @@ impl Cluster {
         Resolved { resource: Box::new(resource), clashes, missing, taken, exported }
     }
 
-    fn rendered(&self, name: &str, scope: &Scope) -> PostgresqlSpec {
+    fn rendered(&self, name: &str, scope: &Scope, archives: &Archives) -> PostgresqlSpec {
         // No `..`: a new field does not compile until it has been dealt with here.
         let Self {
             team,
@@ -147,7 +148,7 @@ impl Cluster {
             node_affinity: node_affinity.clone(),
             pod_priority_class_name: priority_class.as_ref().map(ToString::to_string),
             maintenance_windows: some_list(maintenance_windows),
-            standby: standby.as_ref().map(|standby| standby.render(scope)),
+            standby: standby.as_ref().map(|standby| standby.render(scope, archives)),
             pod_annotations: some_map(pod_annotations),
             service_annotations: some_map(service_annotations),
             ..PostgresqlSpec::default()
@@ -160,39 +161,39 @@ impl Cluster {
     fn exporting(&self, name: &str, scope: &Scope, spec: &mut PostgresqlSpec) -> Vec<String> {
         match (&self.monitoring, scope.cluster(name)) {
             (Some(monitoring), Some(facts)) => {
-                crate::monitoring::add_exporter(monitoring, facts, scope.release().exporter_image, spec)
+                crate::monitoring::add_exporter(monitoring, facts, scope.release(), spec)
             }
             _ => vec![],
         }
     }
 
     fn fill_defaults(&self, spec: &mut PostgresqlSpec, scope: &Scope) {
+        let defaults = &scope.release().pods;
         if !self.resources.wants_huge_pages() {
-            // PostgreSQL's `try` takes huge pages that the pod may not touch, and dies of it (postgres-operator issue 1548).
             let settings = spec.postgresql.get_or_insert_with(PostgresqlSettings::default);
             let parameters = settings.parameters.get_or_insert_with(IndexMap::new);
-            parameters.entry("huge_pages".to_owned()).or_insert_with(|| Parameter::from("off"));
+            let value = || Parameter::from(defaults.huge_pages);
+            parameters.entry("huge_pages".to_owned()).or_insert_with(value);
         }
-        // The operator's list of options replaces Spilo's, checksums included (pkg/cluster/k8sres.go:369).
         let initdb =
             spec.patroni.get_or_insert_with(Patroni::default).initdb.get_or_insert_with(IndexMap::new);
-        initdb.entry("data-checksums".to_owned()).or_insert_with(|| "true".to_owned());
-        let group =
-            scope.operator().configuration.kubernetes.as_ref().and_then(|section| section.spilo_fsgroup);
+        let checksums = || defaults.data_checksums.to_owned();
+        initdb.entry("data-checksums".to_owned()).or_insert_with(checksums);
+        let group = scope.operator().kubernetes().and_then(|section| section.spilo_fsgroup);
         if spec.tls.is_some() && group.is_none() {
-            spec.spilo_fs_group.get_or_insert(103);
+            spec.spilo_fs_group.get_or_insert(defaults.fs_group);
         }
 
         let resources = spec.resources.get_or_insert_with(Resources::default);
         let memory =
             |amounts: &Option<ResourceAmounts>| amounts.as_ref().and_then(|amounts| amounts.memory.clone());
         let (requested, limit) = (memory(&resources.requests), memory(&resources.limits));
-        let platform = || Some(scope.platform().memory());
+        let platform = || Some((scope.release().pods.memory)(scope.platform()));
         let limit = limit.or_else(|| requested.clone()).or_else(platform);
         let requested = requested.or_else(|| limit.clone());
         let requests = resources.requests.get_or_insert_with(ResourceAmounts::default);
         requests.fill(ResourceAmounts {
-            cpu: Some(scope.platform().cpu()),
+            cpu: Some((scope.release().pods.cpu)(scope.platform())),
             memory: requested,
             ..ResourceAmounts::default()
         });
@@ -316,30 +317,30 @@ impl Resolved {
             let field = Cluster { spec: Overlay::default(), ..cluster.clone() }.place(path);
             problems.forbidden(
                 scope.at(&format!("spec.{path}")),
-                format!("the cluster sets this already, by `{field}`; say it in one place"),
+                format!("the cluster sets it already, by `{field}`; set it in one place"),
             );
         }
         for Taken { path, name } in &self.taken {
-            problems.error(
-                Problem::new(
+            problems
+                .forbidden(
                     scope.at(&cluster.place(path)),
-                    format!("forbidden: `{name}` is set by the backup model, so that what is archived can be restored"),
+                    "the backup model sets it, so that what is archived can be restored",
                 )
-                .hint("say it by `backup`, `restore` or `standby` of the cluster, and by `stores` and `backups` of the app"),
-            );
+                .value(name)
+                .help("use `backup`, `restore` or `standby` of the cluster, and `stores` and `backups` of the app");
         }
         for path in &self.exported {
-            problems.forbidden(scope.at(&cluster.place(path)), "`monitoring` sets this; choose another name");
+            problems.forbidden(scope.at(&cluster.place(path)), "`monitoring` sets it; choose another name");
         }
         for path in &self.missing {
             problems.required(
                 scope.at(&format!("spec.{path}")),
-                "the operator's schema wants it where its section stands",
+                "the operator's schema requires it where its section is given",
             );
         }
     }
 
-    pub(crate) fn object(self, origin: &str) -> Object {
+    pub(crate) fn object(self, scope: &Scope) -> Object {
         let metadata = &self.resource.metadata;
         let identity = Identity {
             api_version: format!("{}/v1", Postgresql::GROUP),
@@ -347,7 +348,7 @@ impl Resolved {
             namespace: metadata.namespace.clone(),
             name: metadata.name.clone().unwrap_or_default(),
         };
-        Object::boxed(Stage::Cluster, origin, identity, self.resource)
+        Object::boxed(Stage::Cluster, scope, identity, self.resource)
     }
 }
 

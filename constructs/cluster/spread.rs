@@ -1,12 +1,12 @@
 //! How instances keep apart.
 
-use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::Scope;
-use crate::crds::operator_configuration::Kubernetes;
+use pgsynth_upstream::behaviour::pods;
+
 use crate::crds::scheduling::{LabelSelector, TopologySpreadConstraint};
-use crate::platform::Platform;
+use crate::values::Platform;
 use crate::values::{choices, given};
 
 choices!(
@@ -53,7 +53,8 @@ impl Spread {
             Platform::K3s => SpreadMode::None,
             Platform::Other => SpreadMode::Preferred,
         };
-        let selector = selector(cluster, scope.operator().configuration.kubernetes.as_ref());
+        let labels = pods::labels(cluster, scope.operator().kubernetes());
+        let selector = LabelSelector { match_expressions: None, match_labels: Some(labels) };
         let over = |key: &str, mode: SpreadMode| {
             let when = match mode {
                 SpreadMode::Required => "DoNotSchedule",
@@ -83,13 +84,4 @@ impl Spread {
             .collect();
         (!all.is_empty()).then_some(all)
     }
-}
-
-/// The labels of a cluster's database pods; the pooler's have another `application`.
-fn selector(cluster: &str, kubernetes: Option<&Kubernetes>) -> LabelSelector {
-    let mut labels: IndexMap<String, String> =
-        kubernetes.and_then(|section| section.cluster_labels.clone()).unwrap_or_default();
-    let name = kubernetes.and_then(|section| section.cluster_name_label.clone());
-    labels.insert(name.unwrap_or_else(|| "cluster-name".to_owned()), cluster.to_owned());
-    LabelSelector { match_expressions: None, match_labels: Some(labels) }
 }

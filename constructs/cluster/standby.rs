@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::{Archive, ArchivePath, prefixed};
+use crate::archive::{Archive, ArchivePath, Archives, prefixed};
 use crate::base::{Problems, Scope};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::StandbySource;
@@ -56,13 +56,17 @@ impl Standby {
         Self { cluster: Some(cluster.into()), ..Self::default() }
     }
 
-    pub(super) fn validate(&self, scope: &Scope, problems: &mut Problems) {
+    pub(super) fn validate(&self, scope: &Scope, archives: &Archives, problems: &mut Problems) {
         let Self { host, port, slot, cluster, path, backup } = self;
         let sources = [host.is_some(), cluster.is_some(), path.is_some()];
         match sources.iter().filter(|given| **given).count() {
             1 => {}
-            0 => problems.required(scope.path(), "what it follows: `host`, `cluster` or `path`"),
-            _ => problems.forbidden(scope.path(), "one of `host`, `cluster` and `path`"),
+            0 => {
+                problems.required(scope.path(), "what it follows: `host`, `cluster` or `path`");
+            }
+            _ => {
+                problems.forbidden(scope.path(), "one of `host`, `cluster` and `path`");
+            }
         }
         if host.as_ref().is_some_and(String::is_empty) {
             problems.required(
@@ -77,8 +81,8 @@ impl Standby {
             problems.forbidden(scope.path(), "`port` and `slot` belong to `host`; an archive has neither");
         }
         if let Some(cluster) = cluster {
-            match scope.archives().find(scope.chart(), cluster) {
-                None => problems.invalid(scope.at("cluster"), cluster, scope.archives().no_cluster(cluster)),
+            match archives.find(scope.chart(), cluster) {
+                None => archives.no_cluster(&scope.at("cluster"), cluster, problems),
                 Some((id, source)) if source.policy.is_none() || source.retired => {
                     problems.invalid(scope.at("cluster"), cluster, format!("`{id}` writes no archive"));
                 }
@@ -92,9 +96,11 @@ impl Standby {
                     "the policy whose store and keys read the archive at `path`",
                 );
             }
-            (None, Some(_)) => problems.forbidden(scope.at("backup"), "it belongs to `path`"),
+            (None, Some(_)) => {
+                problems.forbidden(scope.at("backup"), "it belongs to `path`");
+            }
             (Some(_), Some(backup)) => {
-                scope.archives().check_policy(backup.as_str(), &scope.at("backup"), problems);
+                archives.check_policy(backup.as_str(), &scope.at("backup"), problems);
             }
             (None, None) => {}
         }
@@ -106,41 +112,44 @@ impl Standby {
     }
 
     /// The archive that is followed.
-    pub(crate) fn archive<'a>(&'a self, scope: &'a Scope) -> Option<Archive<'a>> {
+    pub(crate) fn archive<'a>(&'a self, scope: &Scope, archives: &'a Archives) -> Option<Archive<'a>> {
         if let (Some(path), Some(backup)) = (&self.path, &self.backup) {
-            return scope.archives().path(backup.as_str(), path);
+            return archives.path(backup.as_str(), path);
         }
-        let (_, source) = scope.archives().find(scope.chart(), self.cluster.as_deref()?)?;
+        let (_, source) = archives.find(scope.chart(), self.cluster.as_deref()?)?;
         let policy = source.policy.as_deref()?;
-        scope.archives().generation(policy, &source.namespace, &source.name, source.generation)
+        archives.generation(policy, &source.namespace, &source.name, source.generation)
     }
 
     /// The archive's path with the major version of the source, below which a standby looks.
-    fn prefix(&self, scope: &Scope) -> Option<String> {
-        let root = self.archive(scope)?.root();
+    fn prefix(&self, scope: &Scope, archives: &Archives) -> Option<String> {
+        let root = self.archive(scope, archives)?.root();
         if self.path.is_some() {
             return Some(root);
         }
-        let (_, source) = scope.archives().find(scope.chart(), self.cluster.as_deref()?)?;
+        let (_, source) = archives.find(scope.chart(), self.cluster.as_deref()?)?;
         Some(format!("{root}/{}", source.major?))
     }
 
     /// The standby side: the path and how it is read, under names with `STANDBY_`. Scope, method and host stay the
     /// operator's (pkg/cluster/k8sres.go:2228).
-    pub(super) fn variables(&self, scope: &Scope) -> Vec<EnvVar> {
-        let (Some(archive), Some(prefix)) = (self.archive(scope), self.prefix(scope)) else { return vec![] };
+    pub(super) fn variables(&self, scope: &Scope, archives: &Archives) -> Vec<EnvVar> {
+        let (Some(archive), Some(prefix)) = (self.archive(scope, archives), self.prefix(scope, archives))
+        else {
+            return vec![];
+        };
         let mut variables = vec![EnvVar::new("WALG_S3_PREFIX", prefix)];
         // Names that the operator or WAL-E alone reads are not ours to set here.
         variables.extend(archive.access().into_iter().filter(|variable| !variable.name.starts_with("WALE_")));
         prefixed("STANDBY_", variables)
     }
 
-    pub(super) fn render(&self, scope: &Scope) -> StandbySource {
+    pub(super) fn render(&self, scope: &Scope, archives: &Archives) -> StandbySource {
         StandbySource {
             standby_host: self.host.clone(),
             standby_port: self.port.map(|port| port.to_string()),
             standby_primary_slot_name: self.slot.clone(),
-            s3_wal_path: self.prefix(scope),
+            s3_wal_path: self.prefix(scope, archives),
             ..StandbySource::default()
         }
     }

@@ -41,7 +41,10 @@ impl Volume {
 
     pub(super) fn render(&self, scope: &Scope) -> acid::Volume {
         let Self { size, class, sub_path, selector } = self;
-        let class = class.as_ref().map(Name::as_str).or_else(|| scope.platform().storage_class());
+        let class = class
+            .as_ref()
+            .map(Name::as_str)
+            .or_else(|| (scope.release().pods.storage_class)(scope.platform()));
         acid::Volume {
             size: Some(size.clone()),
             storage_class: class.map(str::to_owned),

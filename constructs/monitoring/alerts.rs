@@ -78,7 +78,7 @@ pub enum When {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
     /// What it is where nobody says another.
-    pub default: Default,
+    pub default: Initial,
     /// The least that makes sense.
     pub lowest: f64,
     /// The most that makes sense.
@@ -89,7 +89,7 @@ pub struct Threshold {
 
 /// A threshold that nobody has set.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Default {
+pub enum Initial {
     /// This number.
     Value(f64),
     /// The instances of the cluster.

@@ -34,7 +34,7 @@ pub(super) fn of_cluster(cluster: &Monitored, scope: &Scope) -> Object {
     let has = |metric: &&Metric| match metric.only {
         Only::Every => true,
         Only::Archived => cluster.facts.backup.is_some() && !cluster.facts.standby,
-        Only::Pooled => cluster.facts.poolers.0,
+        Only::Pooled => cluster.facts.poolers.primary,
     };
     let rows = [Row::Health, Row::Resources, Row::Backups].map(|row| {
         let panels = METRICS.iter().filter(has).filter(|metric| metric.row == row).map(|metric| Panel {
@@ -49,7 +49,7 @@ pub(super) fn of_cluster(cluster: &Monitored, scope: &Scope) -> Object {
     let title = format!("PostgreSQL {}/{}", cluster.facts.namespace, cluster.name);
     let dashboard = dashboard(&uid, &title, rows.into());
     let name = format!("{}-dashboard", cluster.name);
-    config_map(&name, &cluster.facts.namespace, &uid, &dashboard, cluster.stack, scope.path(), scope)
+    config_map(&name, &cluster.facts.namespace, &uid, &dashboard, cluster.stack, scope)
 }
 
 /// Dashboards of all clusters: how they are, and what could be restored.
@@ -132,8 +132,8 @@ pub(crate) fn of_all(app: &str, namespace: &str, stack: &MonitoringStack, scope:
     .map(|(id, title, row, panels)| {
         let uid = uid(&format!("{app}-{id}"));
         let dashboard = dashboard(&uid, &format!("{title} of {app}"), vec![(row, panels)]);
-        let origin = format!("monitoring.{id}");
-        config_map(&format!("{app}-{id}-dashboard"), namespace, &uid, &dashboard, stack, &origin, scope)
+        let scope = scope.owning("monitoring", id);
+        config_map(&format!("{app}-{id}-dashboard"), namespace, &uid, &dashboard, stack, &scope)
     })
     .collect()
 }
@@ -149,7 +149,6 @@ fn config_map(
     uid: &str,
     dashboard: &Value,
     stack: &MonitoringStack,
-    origin: &str,
     scope: &Scope,
 ) -> Object {
     let mut labels: BTreeMap<_, _> = scope.labels().clone().into_iter().collect();
@@ -166,7 +165,7 @@ fn config_map(
         data: Some([(format!("{uid}.json"), format!("{dashboard:#}\n"))].into()),
         ..ConfigMap::default()
     };
-    Object::of(Stage::Monitoring, origin, map)
+    Object::of(Stage::Monitoring, scope, map)
 }
 
 fn dashboard(uid: &str, title: &str, rows: Vec<(&str, Vec<Panel>)>) -> Value {

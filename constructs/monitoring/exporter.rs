@@ -9,6 +9,8 @@ use crate::crds::containers::{ContainerPort, Sidecar};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, ResourceAmounts, Resources};
 use crate::crds::{At, Free, Mirror, Named};
+use crate::release::Release;
+use pgsynth_upstream::behaviour::settings;
 
 /// The role that the exporter logs in with; a Job gives it `pg_monitor`.
 pub(crate) const ROLE: &str = "monitoring";
@@ -21,28 +23,15 @@ const FOLDER: &str = "/etc/pgsynth/monitoring";
 pub(crate) fn add(
     monitoring: &Monitoring,
     facts: &ClusterFacts,
-    image: &str,
+    release: &Release,
     spec: &mut PostgresqlSpec,
 ) -> Vec<String> {
+    let Release { exporter, images, .. } = release;
     let database = monitoring.database_of(spec);
     let (cluster, secret, standby) = (&facts.name, facts.secret(ROLE), facts.standby);
-    let major: u32 = spec
-        .postgresql
-        .as_ref()
-        .and_then(|settings| settings.version.as_ref())
-        .and_then(|version| version.as_str().parse().ok())
-        .unwrap_or(0);
-    let mut command = vec![
-        "/bin/postgres_exporter",
-        "--collector.stat_statements",
-        "--collector.database_wraparound",
-        "--collector.long_running_transactions",
-        "--collector.postmaster",
-        "--collector.stat_wal_receiver",
-    ];
-    if major >= 17 {
-        command.push("--collector.stat_checkpointer");
-    }
+    let major = settings::major(spec).unwrap_or(0);
+    let mut command = exporter.command.to_vec();
+    command.extend(exporter.flags.iter().filter(|(from, _)| *from <= major).map(|(_, flag)| *flag));
     let queries = format!("--extend.query-path={FOLDER}/queries.yaml");
     command.push(&queries);
     let amounts = |cpu: &str, memory: &str| {
@@ -63,7 +52,7 @@ pub(crate) fn add(
             ]
             .into(),
         ),
-        image: Some(image.into()),
+        image: Some(images.exporter.into()),
         name: Some(EXPORTER.into()),
         ports: Some(vec![ContainerPort {
             container_port: PORT,
@@ -73,7 +62,10 @@ pub(crate) fn add(
             // Without it the operator sees a difference for ever and restarts the pods (issue 1291).
             protocol: Some("TCP".into()),
         }]),
-        resources: Some(Resources { requests: amounts("20m", "48Mi"), limits: amounts("200m", "128Mi") }),
+        resources: Some(Resources {
+            requests: amounts(exporter.resources.cpu, exporter.resources.memory),
+            limits: amounts(exporter.resources.cpu_limit, exporter.resources.memory_limit),
+        }),
     };
     let source = serde_yaml::from_str(&format!("{{configMap: {{name: {}}}}}", config_map(cluster)))
         .unwrap_or_default();
@@ -105,23 +97,17 @@ fn config_map(cluster: &str) -> String {
     format!("{cluster}-exporter-queries")
 }
 
-const QUERIES: &str = include_str!("queries/base.yaml");
-/// Input and output by kind of process, with bytes: PostgreSQL 18 has them.
-const IO_18: &str = include_str!("queries/io.yaml");
-
 /// The queries, for the cluster's major: the exporter would run each on any.
 pub(super) fn queries(cluster: &Monitored, scope: &Scope) -> Object {
-    let mut text = QUERIES.to_owned();
-    if cluster.major() >= 18 {
-        text += IO_18;
-    }
+    let files = scope.release().exporter.queries.iter();
+    let text: String = files.filter(|(from, _)| *from <= cluster.major()).map(|(_, text)| *text).collect();
     let map = ConfigMap {
         metadata: metadata(&config_map(cluster.name), cluster, scope),
         data: Some([("queries.yaml".to_owned(), text)].into()),
         ..ConfigMap::default()
     };
     // With the cluster, whose pods wait for it.
-    Object::of(Stage::Cluster, scope.path(), map)
+    Object::of(Stage::Cluster, scope, map)
 }
 
 /// Name, namespace and labels of an object of a cluster's monitoring.

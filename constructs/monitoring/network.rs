@@ -14,6 +14,7 @@ use super::Monitored;
 use super::exporter::{PORT, metadata};
 use crate::base::{Object, Scope, Stage, either};
 use crate::values::Label;
+use pgsynth_upstream::behaviour::pods;
 
 /// Pods of a namespace.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,13 +44,7 @@ fn selector(labels: BTreeMap<String, String>) -> LabelSelector {
 
 /// Labels of a cluster's pods.
 pub(super) fn pods(cluster: &str, scope: &Scope) -> BTreeMap<String, String> {
-    let kubernetes = scope.operator().configuration.kubernetes.clone().unwrap_or_default();
-    let mut labels: BTreeMap<_, _> = kubernetes.cluster_labels.unwrap_or_default().into_iter().collect();
-    labels.insert(
-        kubernetes.cluster_name_label.unwrap_or_else(|| "cluster-name".to_owned()),
-        cluster.to_owned(),
-    );
-    labels
+    pods::labels(cluster, scope.operator().kubernetes()).into_iter().collect()
 }
 
 /// PostgreSQL for everyone, the exporter for Prometheus, Patroni for Prometheus, the members and the operator; only where
@@ -93,5 +88,5 @@ pub(super) fn policy(cluster: &Monitored, scope: &Scope) -> Option<Object> {
         metadata: metadata(&format!("{}-figures", cluster.name), cluster, scope),
         spec: Some(spec),
     };
-    Some(Object::of(Stage::Monitoring, scope.path(), policy))
+    Some(Object::of(Stage::Monitoring, scope, policy))
 }

@@ -27,10 +27,10 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     let service = cluster.facts.pooler_service()?;
     let container = Container {
         name: "exporter".to_owned(),
-        image: Some(scope.release().pgbouncer_exporter_image.to_owned()),
+        image: Some(scope.release().images.pgbouncer_exporter.to_owned()),
         env: Some(vec![
-            pod::from_secret("POOLER_USER", cluster.facts.secret("pooler"), "username"),
-            pod::from_secret("POOLER_PASSWORD", cluster.facts.secret("pooler"), "password"),
+            pod::from_secret("POOLER_USER", cluster.facts.secret(&cluster.facts.pooler_role), "username"),
+            pod::from_secret("POOLER_PASSWORD", cluster.facts.secret(&cluster.facts.pooler_role), "password"),
             pod::variable(
                 "PGBOUNCER_EXPORTER_CONNECTION_STRING",
                 format!(
@@ -76,5 +76,5 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
         spec: either(spec),
         ..Deployment::default()
     };
-    Some(Object::of(Stage::Monitoring, scope.path(), deployment))
+    Some(Object::of(Stage::Monitoring, scope, deployment))
 }

@@ -8,9 +8,6 @@ use super::Monitored;
 use super::exporter::metadata;
 use crate::base::{Object, Scope, Stage, pod};
 
-/// The one privileged step; it may run any number of times.
-pub const SQL: &str = include_str!("role.sql");
-
 /// Waits for the cluster and for the role that the operator makes, then runs the SQL in the exporter's database.
 const SCRIPT: &str = r#"for try in $(seq 1 180); do
   if psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 <<<"$SQL"; then echo "done"; exit 0; fi
@@ -28,7 +25,8 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     }
     let database = cluster.database();
     let generation = cluster.facts.backup.as_ref().map_or(0, |backup| backup.generation);
-    let hash = fnv1a(&format!("{SQL}\n{SCRIPT}\n{database}\n{generation}"));
+    let sql = scope.release().exporter.role;
+    let hash = short_hash(&format!("{sql}\n{SCRIPT}\n{database}\n{generation}"));
     let begin: String = cluster.name.chars().take(40).collect();
     let name = format!("{begin}-monitoring-{hash:08x}");
     let container = Container {
@@ -40,9 +38,9 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
             pod::variable("PGDATABASE", &database),
             pod::variable("PGSSLMODE", "require"),
             pod::variable("PGCONNECT_TIMEOUT", "10"),
-            pod::from_secret("PGUSER", cluster.facts.secret("postgres"), "username"),
-            pod::from_secret("PGPASSWORD", cluster.facts.secret("postgres"), "password"),
-            pod::variable("SQL", SQL),
+            pod::from_secret("PGUSER", cluster.facts.secret(&cluster.facts.superuser), "username"),
+            pod::from_secret("PGPASSWORD", cluster.facts.secret(&cluster.facts.superuser), "password"),
+            pod::variable("SQL", sql),
         ]),
         resources: Some(pod::resources(
             &[("cpu", "10m"), ("memory", "32Mi")],
@@ -73,10 +71,10 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
         ..JobSpec::default()
     };
     let job = Job { metadata: metadata(&name, cluster, scope), spec: Some(spec), ..Job::default() };
-    Some(Object::of(Stage::Jobs, scope.path(), job))
+    Some(Object::of(Stage::Jobs, scope, job))
 }
 
-/// FNV-1a, 32 bits.
-fn fnv1a(text: &str) -> u32 {
+/// FNV-1a of 32 bits: eight letters in the name of a Job, which a release must not change.
+fn short_hash(text: &str) -> u32 {
     text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

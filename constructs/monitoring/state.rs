@@ -39,5 +39,5 @@ pub(crate) fn configuration(app: &str, namespace: &str, scope: &Scope) -> Object
         data: Some([("config.yaml".to_owned(), CONFIGURATION.to_owned())].into()),
         ..ConfigMap::default()
     };
-    Object::of(Stage::Monitoring, "monitoring.state", map)
+    Object::of(Stage::Monitoring, &scope.owning("monitoring", "state"), map)
 }

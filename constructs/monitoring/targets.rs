@@ -103,12 +103,7 @@ fn object<T: Serialize + Send + Sync + 'static>(
         namespace: identity.namespace.clone(),
         ..Metadata::default()
     };
-    Object::new(
-        Stage::Monitoring,
-        scope.path(),
-        identity,
-        Manifest { api_version: VERSION, kind, metadata, spec },
-    )
+    Object::new(Stage::Monitoring, scope, identity, Manifest { api_version: VERSION, kind, metadata, spec })
 }
 
 /// A ConfigMap with `scrape.yaml`, for `scrape_config_files`, and `rules.yaml`, for `rule_files`.
@@ -121,7 +116,7 @@ fn of_ones_own(cluster: &Monitored, scope: &Scope, groups: Vec<Group>) -> Object
         ),
         ..ConfigMap::default()
     };
-    Object::of(Stage::Monitoring, scope.path(), map)
+    Object::of(Stage::Monitoring, scope, map)
 }
 
 /// The same targets, found by Prometheus itself: pods of the cluster, by their labels, and both ports of each.

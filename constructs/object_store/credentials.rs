@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::base::annotations_of;
 use crate::base::{Identity, Object, Scope, Stage};
 use crate::crds::postgresql::Metadata;
-use crate::namespace::annotations_of;
 use crate::values::{GoDuration, Name, choices, given};
 
 /// Where the External Secrets Operator finds a store's keys. It makes the Secret in every namespace in which the store is
@@ -105,7 +105,7 @@ impl ExternalSecret {
                     .into(),
             },
         };
-        Object::new(Stage::Storage, scope.path(), identity, manifest)
+        Object::new(Stage::Storage, scope, identity, manifest)
     }
 }
 

@@ -18,8 +18,9 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::{Deserialize, Serialize};
 
 use super::{Bucket, ObjectStore, Region};
+use crate::base::annotations_of;
 use crate::base::{Object, Problems, Scope, Stage, either, pod};
-use crate::namespace::{Namespace, annotations_of};
+use crate::namespace::Namespace;
 use crate::values::{Memory, Name, given};
 
 /// An S3 server with one volume, in a namespace of its own. Region and bucket are those of production, so that the same
@@ -89,7 +90,10 @@ impl LocalStore {
             ..ObjectMeta::default()
         };
         let selector = BTreeMap::from([(LABEL.to_owned(), id.to_owned())]);
-        let class = class.as_ref().map(Name::as_str).or_else(|| scope.platform().storage_class());
+        let class = class
+            .as_ref()
+            .map(Name::as_str)
+            .or_else(|| (scope.release().pods.storage_class)(scope.platform()));
         let size = size.clone().unwrap_or_else(|| Memory::gibibytes(10));
         let claim = PersistentVolumeClaim {
             metadata: metadata(true),
@@ -135,10 +139,10 @@ impl LocalStore {
             ..Service::default()
         };
         let mut objects = namespace.objects(&scope.below("local.namespace"), "restricted");
-        objects.push(Object::of(Stage::Storage, scope.path(), claim));
-        objects.push(Object::of(Stage::Storage, scope.path(), deployment));
-        objects.push(Object::of(Stage::Storage, scope.path(), service));
-        objects.push(Object::of(Stage::Storage, scope.path(), policy(metadata(false), selector, scope)));
+        objects.push(Object::of(Stage::Storage, scope, claim));
+        objects.push(Object::of(Stage::Storage, scope, deployment));
+        objects.push(Object::of(Stage::Storage, scope, service));
+        objects.push(Object::of(Stage::Storage, scope, policy(metadata(false), selector, scope)));
         objects
     }
 }
@@ -155,7 +159,7 @@ fn server(id: &str, region: &Region, bucket: &Bucket, store: &ObjectStore, scope
     };
     let security = || Some(SecurityContext { read_only_root_filesystem: Some(true), ..pod::confined() });
     let resources = || Some(pod::resources(&[("cpu", "50m"), ("memory", "64Mi")], &[("memory", "512Mi")]));
-    let image = Some(scope.release().s3_image.to_owned());
+    let image = Some(scope.release().images.s3.to_owned());
     let make_bucket = Container {
         name: "bucket".to_owned(),
         image: image.clone(),

@@ -57,7 +57,7 @@ pub(super) fn objects(
         ..DeploymentSpec::default()
     };
     let deployment = Deployment { metadata: named(), spec: either(spec), ..Deployment::default() };
-    let mut objects = vec![Object::of(Stage::Operator, scope.path(), deployment)];
+    let mut objects = vec![Object::of(Stage::Operator, scope, deployment)];
     if reachable {
         let port = ServicePort {
             name: Some("http".to_owned()),
@@ -69,7 +69,7 @@ pub(super) fn objects(
         let spec =
             ServiceSpec { ports: Some(vec![port]), selector: Some(selector()), ..ServiceSpec::default() };
         let service = Service { metadata: named(), spec: Some(spec), ..Service::default() };
-        objects.push(Object::of(Stage::Operator, scope.path(), service));
+        objects.push(Object::of(Stage::Operator, scope, service));
     }
     objects
 }
@@ -86,7 +86,7 @@ fn pod(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &Sco
     }
     let container = Container {
         name: NAME.to_owned(),
-        image: Some(scope.release().operator_image.to_owned()),
+        image: Some(scope.release().images.operator.to_owned()),
         image_pull_policy: Some("IfNotPresent".to_owned()),
         env: Some(env),
         ports: Some(vec![ContainerPort {

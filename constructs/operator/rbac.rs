@@ -43,8 +43,8 @@ pub(super) fn objects(
     };
 
     let account = ServiceAccount { metadata: metadata(NAME, Some(namespace)), ..ServiceAccount::default() };
-    let mut objects = vec![Object::of(Stage::Operator, scope.path(), account)];
-    let mut add = |role: ClusterRole| objects.push(Object::of(Stage::Operator, scope.path(), role));
+    let mut objects = vec![Object::of(Stage::Operator, scope, account)];
+    let mut add = |role: ClusterRole| objects.push(Object::of(Stage::Operator, scope, role));
 
     // Rights on objects of the whole Kubernetes cluster, and on those in namespaces, apart: where one namespace is
     // watched, the second kind is given there alone.
@@ -74,7 +74,7 @@ pub(super) fn objects(
             role_ref: reference("ClusterRole", name),
             subjects: subject(),
         };
-        Object::of(Stage::Operator, scope.path(), binding)
+        Object::of(Stage::Operator, scope, binding)
     };
     let bound = |watched: &str, kind: &str, name: &str| {
         let binding = RoleBinding {
@@ -82,7 +82,7 @@ pub(super) fn objects(
             role_ref: reference(kind, name),
             subjects: subject(),
         };
-        Object::of(Stage::Operator, scope.path(), binding)
+        Object::of(Stage::Operator, scope, binding)
     };
     objects.push(binding(whole));
     match &facts.watch {
@@ -99,7 +99,7 @@ pub(super) fn objects(
             ..rule("acid.zalan.do", &["operatorconfigurations"], &["get"])
         }]),
     };
-    objects.push(Object::of(Stage::Operator, scope.path(), configuration_role));
+    objects.push(Object::of(Stage::Operator, scope, configuration_role));
     objects.push(bound(namespace, "Role", own));
     objects
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
 use super::{project, terminal};
+use crate::failure::Failure;
 
 /// Set for the binary that is handed over to, which therefore must not be the stock one.
 const DELEGATED: &str = "PGSYNTH_DELEGATED";
@@ -22,10 +23,12 @@ pub(super) fn delegate(given: Option<&Path>) -> Result<Option<ExitCode>> {
         return Ok(None);
     }
     if std::env::var_os(DELEGATED).is_some() {
-        bail!(
-            "`{}` runs the stock command, which would hand over to itself\nhint: its `main` calls `pgsynth::cli::main([...])`, not `stock`",
+        let message = format!(
+            "`{}` runs the stock command, which would hand over to itself",
             manifest.display()
         );
+        let hint = "its `main` calls `pgsynth::cli::main([...])`, not `stock`";
+        return Err(Failure::delegate(message).hint(hint).into());
     }
     let arguments = ["run", "--quiet", "--release", "--locked", "--manifest-path"];
     let line = format!("cargo {} {} --", arguments.join(" "), manifest.display());
@@ -37,14 +40,13 @@ pub(super) fn delegate(given: Option<&Path>) -> Result<Option<ExitCode>> {
         .args(std::env::args_os().skip(1))
         .env(DELEGATED, "1")
         .status()
-        .with_context(|| {
-            format!(
-                "cannot run `{line}`; install a Rust toolchain, or serve the YAML apps with `--no-delegate`"
-            )
+        .map_err(|error| {
+            Failure::delegate(format!("cannot run `{line}`: {error}"))
+                .hint("install a Rust toolchain, or serve the YAML apps with `--no-delegate`")
         })?;
     match status.code() {
         // cargo's own failures, a compile error among them, end with 101.
-        Some(101) | None => bail!("`{line}` failed"),
+        Some(101) | None => Err(Failure::delegate(format!("`{line}` failed")).into()),
         Some(code) => Ok(Some(ExitCode::from(u8::try_from(code).unwrap_or(3)))),
     }
 }

@@ -3,17 +3,16 @@
 mod backups;
 
 use std::fmt::Write;
-use std::path::Path;
-
 use anyhow::Result;
-use pgsynth_constructs::base::Problem;
+use pgsynth_constructs::Valid;
+use pgsynth_constructs::rules::Level;
 use pgsynth_constructs::secrets::SecretNeed;
-use pgsynth_constructs::{App, Valid};
 use serde_json::{Value, json};
 
-use super::Exit;
-use super::project::{Loaded, Project};
-use super::terminal;
+use super::context::{Context, Run};
+use super::project::Project;
+use super::{Exit, terminal};
+use crate::report::{Account, text};
 
 /// List apps, constructs and objects, the Secrets that must exist, or the backups
 #[derive(Debug, clap::Args)]
@@ -43,70 +42,85 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(
-    arguments: &Arguments,
-    project: Option<&Path>,
-    apps: Vec<Result<App, Problem>>,
-) -> Result<Exit> {
-    let Some(mut project) = Project::load(project, apps)? else { return Ok(Exit::Invalid) };
-    project.select(&arguments.app)?;
-    let mut listed = vec![];
-    for loaded in &project.apps {
-        let Some((valid, _)) = loaded.validate(&project.root, &[])? else { return Ok(Exit::Invalid) };
-        listed.push((loaded, valid));
+impl Run for Arguments {
+    fn run(&self, context: Context) -> Result<Exit> {
+        let project = match Project::load(context)? {
+            Ok(project) => project,
+            Err(account) => {
+                tell(&account);
+                return Ok(Exit::Invalid);
+            }
+        };
+        let chosen = project.select(&self.app)?;
+        let mut listed = vec![];
+        for loaded in chosen {
+            let (_, past) = loaded.past(&project.root, &[])?;
+            let mut account = loaded.account();
+            let valid = loaded.validate(&past, &mut account);
+            tell(&account);
+            let Some(valid) = valid else { return Ok(Exit::Invalid) };
+            listed.push(valid);
+        }
+        let text = match self.format {
+            Format::Json => {
+                let apps: Vec<_> = listed.iter().map(|valid| json_app(valid, self)).collect();
+                format!("{:#}\n", json!({ "apps": apps }))
+            }
+            Format::Text => {
+                let list = match (self.secrets, self.backups) {
+                    (true, _) => secrets,
+                    (_, true) => backups::text,
+                    _ => objects,
+                };
+                listed.iter().map(list).collect()
+            }
+        };
+        terminal::out(&text)?;
+        Ok(Exit::Done)
     }
-    let text = match arguments.format {
-        Format::Json => {
-            let apps: Vec<_> =
-                listed.iter().map(|(loaded, valid)| json_app(loaded, valid, arguments)).collect();
-            format!("{:#}\n", json!({ "apps": apps }))
-        }
-        Format::Text => {
-            let list = match (arguments.secrets, arguments.backups) {
-                (true, _) => secrets,
-                (_, true) => backups::text,
-                _ => objects,
-            };
-            listed.iter().map(|(loaded, valid)| list(loaded, valid)).collect()
-        }
-    };
-    terminal::out(&text)?;
-    Ok(Exit::Done)
 }
 
-fn objects(loaded: &Loaded, valid: &Valid) -> String {
-    let app = &loaded.app;
+fn tell(account: &Account) {
+    for level in [Level::Warning, Level::Error] {
+        if let Some(section) = text::section(account, level) {
+            terminal::section(&section);
+        }
+    }
+}
+
+fn objects(valid: &Valid) -> String {
+    let app = valid.app();
     let mut text = format!(
         "app {} (release {}, platform {}, output {})\n",
         app.name,
         app.release,
         app.platform,
-        app.output()
+        app.output_folder()
     );
     for (name, _) in valid.crds() {
         let _ = writeln!(text, "  crds/{name}.yaml\n    CustomResourceDefinition {name}.acid.zalan.do");
     }
     let mut rows: Vec<_> =
-        valid.objects().iter().map(|object| (object.file(), &object.origin, &object.identity)).collect();
+        valid.objects().iter().map(|object| (object.file(), object.origin.as_str(), &object.identity)).collect();
     rows.sort();
-    let mut before = (String::new(), String::new());
+    let mut before = ("", "");
     for (file, origin, identity) in rows {
         if before.0 != file {
             let _ = writeln!(text, "  {file}.yaml");
         }
-        if (&before.0, &before.1) != (&file, origin) {
+        if before != (file, origin) {
             let _ = writeln!(text, "    {origin}");
         }
         let namespace =
             identity.namespace.as_ref().map(|namespace| format!("{namespace}/")).unwrap_or_default();
         let _ = writeln!(text, "      {} {namespace}{}", identity.kind, identity.name);
-        before = (file, origin.clone());
+        before = (file, origin);
     }
     text
 }
 
-fn secrets(loaded: &Loaded, valid: &Valid) -> String {
-    let mut text = format!("app {}\n", loaded.app.name);
+fn secrets(valid: &Valid) -> String {
+    let mut text = format!("app {}\n", valid.app().name);
     let needs = valid.secrets();
     if needs.is_empty() {
         text += "  no Secret has to exist; the operator makes those of its roles\n";
@@ -136,13 +150,13 @@ fn command(need: &SecretNeed) -> String {
     format!("kubectl -n {namespace} create secret generic {name}{keys}")
 }
 
-fn json_app(loaded: &Loaded, valid: &Valid, arguments: &Arguments) -> Value {
-    let app = &loaded.app;
+fn json_app(valid: &Valid, arguments: &Arguments) -> Value {
+    let app = valid.app();
     let mut value = json!({
         "name": app.name.as_str(),
         "release": app.release.as_str(),
         "platform": app.platform.as_str(),
-        "output": app.output(),
+        "output": app.output_folder(),
     });
     if arguments.backups {
         value["backups"] = backups::json(valid);

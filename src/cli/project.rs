@@ -1,15 +1,19 @@
 //! The project: its folder, its apps, and where their outputs lie.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use pgsynth_constructs::base::{Problem, Problems};
+use anyhow::{Context as _, Result};
+use pgsynth_constructs::base::{Code, Problem, Problems};
+use pgsynth_constructs::values::nearest;
 use pgsynth_constructs::{App, Past, Valid};
 
-use super::terminal;
-use crate::dist::State;
+use super::context::Context;
+use crate::failure::Failure;
 use crate::load;
+use crate::output::State;
+use crate::report::Account;
 
 /// A project with its apps.
 pub(super) struct Project {
@@ -32,7 +36,8 @@ pub(super) fn root(given: Option<&Path>) -> Result<PathBuf> {
     if let Some(given) = given {
         let root = here.join(given);
         if !root.is_dir() {
-            bail!("`{}` is no folder; give the project's with `--project`", given.display());
+            let failure = Failure::usage(format!("`--project {}` is no folder", given.display()));
+            return Err(failure.hint("give the project's, the one that holds `apps/`").into());
         }
         return Ok(root);
     }
@@ -41,12 +46,12 @@ pub(super) fn root(given: Option<&Path>) -> Result<PathBuf> {
 }
 
 impl Project {
-    /// Reads the apps of a project; nothing where one of them cannot be read, which has been said then.
-    pub(super) fn load(given: Option<&Path>, apps: Vec<Result<App, Problem>>) -> Result<Option<Self>> {
-        let root = root(given)?;
+    /// Reads the apps of a project, or says what is wrong with them.
+    pub(super) fn load(context: Context) -> Result<Result<Self, Account>> {
+        let root = root(context.project)?;
         let mut loaded = vec![];
         let mut problems = vec![];
-        for app in apps {
+        for app in context.apps {
             match app {
                 Ok(app) => loaded.push(Loaded { app, source: None }),
                 Err(problem) => problems.push(problem),
@@ -54,6 +59,10 @@ impl Project {
         }
         for path in files(&root)? {
             let file = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
+            if path.is_dir() || path.extension().is_none_or(|extension| extension != "yaml") {
+                problems.push(unread(&file));
+                continue;
+            }
             let bytes = fs::read(&path).with_context(|| format!("cannot read `{file}`"))?;
             match load::app(&file, &bytes) {
                 Ok(app) => loaded.push(Loaded { app, source: Some((file, bytes)) }),
@@ -64,130 +73,179 @@ impl Project {
             problems = collisions(&loaded);
         }
         if !problems.is_empty() {
-            terminal::problems("error", "the apps of the project cannot be used", &problems);
-            return Ok(None);
+            return Ok(Err(Account { errors: problems, ..Account::default() }));
         }
         if loaded.is_empty() {
-            bail!("no apps in `{}`\nhint: `pgsynth init` writes a first one", root.join("apps").display());
+            let failure = Failure::io(format!("no apps in `{}`", root.join("apps").display()));
+            return Err(failure.hint("`pgsynth init` writes a first one").into());
         }
-        Ok(Some(Self { root, apps: loaded }))
+        Ok(Ok(Self { root, apps: loaded }))
     }
 
-    /// Keeps the apps of these names; all where there are none.
-    pub(super) fn select(&mut self, names: &[String]) -> Result<()> {
-        let known: Vec<String> = self.apps.iter().map(|loaded| loaded.app.name.to_string()).collect();
-        if let Some(name) = names.iter().find(|name| !known.contains(name)) {
-            bail!("no app `{name}`; the project has `{}`", known.join("`, `"));
+    /// The apps of these names; all where there are none.
+    pub(super) fn select(&self, names: &[String]) -> Result<Vec<&Loaded>> {
+        let known: Vec<&str> = self.apps.iter().map(|loaded| loaded.app.name.as_str()).collect();
+        if let Some(name) = names.iter().find(|name| !known.contains(&name.as_str())) {
+            let failure = Failure::usage(format!("no app `{name}`"));
+            let failure = match nearest(name, &known) {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None => failure,
+            };
+            return Err(failure.hint(format!("the project has `{}`", known.join("`, `"))).into());
         }
-        self.apps
-            .retain(|loaded| names.is_empty() || names.iter().any(|name| loaded.app.name.as_str() == name));
-        Ok(())
+        let chosen = |loaded: &&Loaded| {
+            names.is_empty() || names.iter().any(|name| loaded.app.name.as_str() == name)
+        };
+        Ok(self.apps.iter().filter(chosen).collect())
     }
 }
 
 impl Loaded {
     /// The folder of its output.
     pub(super) fn output(&self, root: &Path) -> PathBuf {
-        root.join(self.app.output())
+        root.join(self.app.output_folder())
     }
 
-    /// Validates against what the output remembers; hands on the state without its record, and says what is wrong.
-    pub(super) fn validate(
-        &self,
-        root: &Path,
-        accepted: &[String],
-    ) -> Result<Option<(Valid, Option<State>)>> {
-        let mut state = State::read(&self.output(root))?;
-        let past = Past {
-            // Handed on and not copied: what is remembered of thousands of clusters is large, and needed here only.
-            record: state
-                .as_mut()
-                .filter(|state| {
-                    state.app == self.app.name.as_str()
-                        || Some(state.app.as_str()) == self.app.renamed_from.as_ref().map(|id| id.as_str())
-                })
-                .map(|state| std::mem::take(&mut state.record)),
-            accepted: accepted.to_vec(),
-        };
-        let locate = |problems: &mut Problems| {
-            if let Some((file, bytes)) = &self.source {
-                load::locate(file, bytes, problems);
-            }
-        };
-        let name = &self.app.name;
-        let plural =
-            |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-        match self.app.validate(&past) {
-            Ok(valid) => {
-                if !valid.warnings().is_empty() {
-                    let mut problems =
-                        Problems { warnings: valid.warnings().to_vec(), ..Problems::default() };
-                    locate(&mut problems);
-                    let head = format!("app `{name}` has {}", plural(problems.warnings.len(), "warning"));
-                    terminal::problems("warning", &head, &problems.warnings);
-                }
-                Ok(Some((valid, state)))
-            }
-            Err(mut problems) => {
-                locate(&mut problems);
-                if !problems.warnings.is_empty() {
-                    terminal::problems(
-                        "warning",
-                        &format!("app `{name}` has {}", plural(problems.warnings.len(), "warning")),
-                        &problems.warnings,
-                    );
-                }
-                terminal::problems(
-                    "error",
-                    &format!("app `{name}` has {}", plural(problems.errors.len(), "problem")),
-                    &problems.errors,
-                );
-                Ok(None)
-            }
+    /// What is to be told of it, as long as nothing is known.
+    pub(super) fn account(&self) -> Account {
+        Account {
+            app: Some(self.app.name.to_string()),
+            output: Some(self.app.output_folder().to_owned()),
+            ..Account::default()
         }
+    }
+
+    /// What the output remembers of it: the state without its record, and the past. Handed on and not copied, because what
+    /// is remembered of thousands of clusters is large, and needed in one place only.
+    pub(super) fn past(&self, root: &Path, accepted: &[String]) -> Result<(Option<State>, Past)> {
+        let mut state = State::read(&self.output(root))?;
+        let own = |state: &&mut State| {
+            let former = self.app.renamed_from.as_ref();
+            state.app == self.app.name.as_str() || former.is_some_and(|id| id.as_str() == state.app)
+        };
+        let record = state.as_mut().filter(own).map(|state| std::mem::take(&mut state.record));
+        Ok((state, Past { record, accepted: accepted.to_vec() }))
+    }
+
+    /// Validates it, and puts into the account what is wrong.
+    pub(super) fn validate<'a>(&'a self, past: &Past, account: &mut Account) -> Option<Valid<'a>> {
+        let (valid, mut problems) = match self.app.validate(past) {
+            Ok(valid) => {
+                let problems = Problems {
+                    warnings: valid.warnings().to_vec(),
+                    undecided: valid.undecided().to_vec(),
+                    ..Problems::default()
+                };
+                (Some(valid), problems)
+            }
+            Err(problems) => (None, problems),
+        };
+        let any = !problems.errors.is_empty() || !problems.warnings.is_empty();
+        if let Some((file, bytes)) = self.source.as_ref().filter(|_| any) {
+            load::locate(file, bytes, &mut problems);
+        }
+        account.errors.extend(problems.errors);
+        account.warnings.extend(problems.warnings);
+        account.undecided.extend(problems.undecided);
+        valid
     }
 }
 
+/// What stands in `apps/` and is an app or looks like one, sorted. Names that begin with a dot are an editor's.
 pub(super) fn files(root: &Path) -> Result<Vec<PathBuf>> {
     let folder = root.join("apps");
     if !folder.is_dir() {
         return Ok(vec![]);
     }
-    let entries =
-        fs::read_dir(&folder).with_context(|| format!("cannot look into `{}`", folder.display()))?;
-    let mut files = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<std::io::Result<Vec<_>>>()
-        .with_context(|| format!("cannot look into `{}`", folder.display()))?;
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml"));
+    let cannot = || format!("cannot look into `{}`", folder.display());
+    let mut files = vec![];
+    for entry in fs::read_dir(&folder).with_context(cannot)? {
+        let path = entry.with_context(cannot)?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let app = matches!(extension.as_deref(), Some("yaml" | "yml"));
+        if !hidden && (app || holds_apps(&path)) {
+            files.push(path);
+        }
+    }
     files.sort_unstable();
     Ok(files)
 }
 
+/// Whether a folder in `apps/` holds files that look like apps, which nobody would read.
+fn holds_apps(path: &Path) -> bool {
+    let yaml = |entry: &fs::DirEntry| entry.path().extension().is_some_and(|extension| extension == "yaml");
+    path.is_dir() && fs::read_dir(path).is_ok_and(|entries| entries.flatten().any(|entry| yaml(&entry)))
+}
+
+fn unread(file: &str) -> Problem {
+    let rule = "it is not read: app files lie directly in `apps/`, and their names end in `.yaml`";
+    let mut problem = Problem::invalid("", file, rule);
+    problem.code(Code::named("unread-app-file")).help("rename or move it");
+    problem
+}
+
+/// Where a field of an app stands, for problems of the project.
+fn field(loaded: &Loaded, field: &str) -> String {
+    match &loaded.source {
+        Some((file, _)) => format!("{file}: {field}"),
+        None => format!("app `{}`: {field}", loaded.app.name),
+    }
+}
+
 /// Apps of one name, and outputs that are one folder or lie in one another.
 fn collisions(loaded: &[Loaded]) -> Vec<Problem> {
-    let mut problems = vec![];
-    for (index, Loaded { app, source }) in loaded.iter().enumerate() {
-        let at = |field: &str| match source {
-            Some((file, _)) => format!("{file}: {field}"),
-            None => format!("app `{}`: {field}", app.name),
-        };
+    let mut problems = Problems::default();
+    for (index, one) in loaded.iter().enumerate() {
         for Loaded { app: other, .. } in &loaded[..index] {
+            let app = &one.app;
             if app.name == other.name {
-                problems.push(Problem::new(
-                    at("name"),
-                    format!("duplicate value `{}`: another app of the project has it", app.name),
-                ));
+                problems
+                    .duplicate(field(one, "name"), &app.name, "another app of the project has it")
+                    .code(Code::named("shared-name"));
                 continue;
             }
-            let (mine, theirs) = (Path::new(app.output()), Path::new(other.output()));
+            let (mine, theirs) = (Path::new(app.output_folder()), Path::new(other.output_folder()));
             if mine.starts_with(theirs) || theirs.starts_with(mine) {
-                problems.push(
-                    Problem::new(at("output"), format!("duplicate value `{}`: app `{}` has `{}`; two outputs are neither one folder nor one inside the other", mine.display(), other.name, theirs.display()))
-                        .hint(format!("write `output: dist-{}`, for example", app.name)),
-                );
+                problems
+                    .duplicate(
+                        field(one, "output"),
+                        mine.display(),
+                        format!("app `{}` has `{}`; two outputs are neither one folder nor one inside the other", other.name, theirs.display()),
+                    )
+                    .code(Code::named("shared-output"))
+                    .help(format!("write `output: dist-{}`, for example", app.name));
             }
         }
     }
-    problems
+    problems.errors
+}
+
+/// Archives that two apps of the project would write, or have written.
+pub(super) fn shared_archives<'a>(valid: impl Iterator<Item = (&'a Loaded, &'a Valid<'a>)>) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    let mut owners: BTreeMap<String, &'a str> = BTreeMap::new();
+    for (loaded, valid) in valid {
+        let own = valid.app().name.as_str();
+        let written = valid.clusters().values().filter_map(|facts| Some(facts.backup.as_ref()?.root.clone()));
+        let retired = valid.retired_archives().values().flatten().cloned();
+        for root in written.chain(retired) {
+            match owners.get(root.as_str()).filter(|owner| **owner != own) {
+                Some(owner) => {
+                    problems
+                        .duplicate(
+                            field(loaded, "stores"),
+                            &root,
+                            format!("app `{owner}` has this archive as well, and one would write over the other"),
+                        )
+                        .code(Code::named("shared-archive"))
+                        .help("give the store of each app a `prefix` of its own");
+                }
+                None => {
+                    owners.insert(root, own);
+                }
+            }
+        }
+    }
+    problems.errors
 }

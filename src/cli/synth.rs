@@ -1,16 +1,22 @@
 //! `pgsynth synth`: render, then write, check or print.
 
+mod leaving;
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
-use pgsynth_constructs::base::Problem;
-use pgsynth_constructs::{App, Valid};
+use anyhow::Result;
+use pgsynth_constructs::Valid;
+use pgsynth_constructs::rules::Level;
 
-use super::Exit;
-use super::project::{Loaded, Project};
+use super::context::{Context, Run};
+use super::project::{Loaded, Project, shared_archives};
 use super::terminal::{self, Progress};
-use crate::dist::{self, STATE, State};
-use crate::synth::{Draft, drafts, render};
+use super::{Exit, folder};
+use crate::failure::Failure;
+use crate::output::{self, Lock, STATE, State};
+use crate::report::{Account, Outcome, json, sarif, text};
+use crate::synth::{Bundle, bundle, render};
 
 /// Render the apps of the project into their output folders
 #[derive(Debug, clap::Args)]
@@ -31,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     stdout: bool,
 
-    /// Say nothing but problems
+    /// Print nothing but problems
     #[arg(long, short)]
     quiet: bool,
 
@@ -39,149 +45,261 @@ pub(super) struct Arguments {
     #[arg(long)]
     deny_warnings: bool,
 
-    /// Let this cluster change its namespace or the kind of its databases, once (repeatable)
+    /// Let this cluster leave its data behind, once: another namespace, generation or archive, other kinds of databases (repeatable)
     #[arg(long, value_name = "CHART/CLUSTER")]
     accept_generation: Vec<String>,
+
+    /// How problems are reported: as text, or as one document on standard output
+    #[arg(long, value_enum, default_value = "text", conflicts_with = "stdout")]
+    format: Format,
 }
 
-pub(super) fn run(
-    arguments: &Arguments,
-    project: Option<&Path>,
-    apps: Vec<Result<App, Problem>>,
-) -> Result<Exit> {
-    let progress = Progress::new(arguments.quiet);
-    progress.at("reading the apps");
-    let Some(mut project) = Project::load(project, apps)? else { return Ok(Exit::Invalid) };
-    project.select(&arguments.app)?;
-    if (arguments.stdout || arguments.output.is_some()) && project.apps.len() != 1 {
-        let names: Vec<_> = project.apps.iter().map(|loaded| loaded.app.name.to_string()).collect();
-        bail!("`--output` and `--stdout` take one app; choose it with `--app`: `{}`", names.join("`, `"));
+#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
+enum Format {
+    /// For people, on standard error
+    Text,
+    /// For programs; the README describes it
+    Json,
+    /// For code review: SARIF 2.1.0
+    Sarif,
+}
+
+/// An app that is found valid, what its output remembers, and what is to be told of it.
+struct Ready<'a> {
+    loaded: &'a Loaded,
+    valid: Valid<'a>,
+    before: Option<State>,
+    /// What to do about clusters that leave the output.
+    leaving: Option<String>,
+}
+
+impl Run for Arguments {
+    fn run(&self, context: Context) -> Result<Exit> {
+        let progress = Progress::new(self.quiet);
+        progress.at("reading the apps");
+        let project = match Project::load(context)? {
+            Ok(project) => project,
+            Err(account) => return self.end(Exit::Invalid, &[account]),
+        };
+        let chosen = project.select(&self.app)?;
+        self.check_usage(&project, &chosen)?;
+        let folders = self.folders(&project, &chosen)?;
+        // Held from the first look at an output to its last file: what is compared must not change meanwhile.
+        let _locks = self.lock(&folders)?;
+
+        // All apps are found valid before the first file is written.
+        let mut accounts = vec![];
+        let mut ready = vec![];
+        for loaded in &chosen {
+            progress.at(&format!("checking app `{}`", loaded.app.name));
+            let (before, past) = loaded.past(&project.root, &self.accept_generation)?;
+            let mut account = loaded.account();
+            if let Some(valid) = loaded.validate(&past, &mut account) {
+                let leaving = past.record.and_then(|record| leaving::words(&record, &valid));
+                ready.push(Ready { loaded, valid, before, leaving });
+            }
+            accounts.push(account);
+        }
+        let denied = self.deny_warnings && accounts.iter().any(|account| !account.warnings.is_empty());
+        let shared = shared_archives(ready.iter().map(|ready| (ready.loaded, &ready.valid)));
+        if !shared.is_empty() {
+            accounts.push(Account { errors: shared, ..Account::default() });
+        }
+        if denied || accounts.iter().any(|account| !account.errors.is_empty()) {
+            return self.refuse(&chosen, &accounts, denied);
+        }
+
+        self.tell(&accounts);
+        let mut exit = Exit::Done;
+        for ((Ready { loaded, valid, before, leaving }, folder), account) in
+            ready.into_iter().zip(&folders).zip(&mut accounts)
+        {
+            progress.at(&format!("rendering app `{}`", loaded.app.name));
+            let bundle = bundle(&valid);
+            if self.stdout {
+                print(&bundle)?;
+                continue;
+            }
+            let outcome = self.deliver(&project.root, folder, loaded, &valid, before, &bundle)?;
+            if outcome.different {
+                exit = Exit::Different;
+            }
+            account.outcome = Some(outcome);
+            if let Some(words) = leaving {
+                self.note(words.trim_end());
+            }
+            drop(bundle);
+            // The process ends soon: what thousands of clusters hold is not taken apart piece by piece before.
+            std::mem::forget(valid);
+        }
+        self.document(&accounts)?;
+        std::mem::forget(project);
+        Ok(exit)
+    }
+}
+
+impl Arguments {
+    fn check_usage(&self, project: &Project, chosen: &[&Loaded]) -> Result<()> {
+        if (self.stdout || self.output.is_some()) && chosen.len() != 1 {
+            let names: Vec<_> = chosen.iter().map(|loaded| loaded.app.name.to_string()).collect();
+            let failure = Failure::usage("`--output` and `--stdout` take one app");
+            return Err(failure.hint(format!("choose it with `--app`: `{}`", names.join("`, `"))).into());
+        }
+        let known = |id: &str| {
+            let (chart, cluster) = id.split_once('/').unwrap_or_default();
+            let has = |loaded: &Loaded| {
+                loaded.app.charts.get(chart).is_some_and(|chart| chart.clusters.get(cluster).is_some())
+            };
+            project.apps.iter().any(has)
+        };
+        match self.accept_generation.iter().find(|id| !known(id)) {
+            Some(id) => {
+                let failure = Failure::usage(format!("no cluster `{id}`"));
+                let hint = "`--accept-generation` takes `<chart>/<cluster>`, as `pgsynth list` shows them";
+                Err(failure.hint(hint).into())
+            }
+            None => Ok(()),
+        }
     }
 
-    let known = |id: &str| {
-        let (chart, cluster) = id.split_once('/').unwrap_or_default();
-        project.apps.iter().any(|loaded| {
-            loaded.app.charts.get(chart).is_some_and(|chart| chart.clusters.get(cluster).is_some())
-        })
-    };
-    if let Some(id) = arguments.accept_generation.iter().find(|id| !known(id)) {
-        bail!(
-            "no cluster `{id}`; `--accept-generation` takes `<chart>/<cluster>`, as `pgsynth list` shows them"
-        );
+    /// Where each app is written.
+    fn folders(&self, project: &Project, chosen: &[&Loaded]) -> Result<Vec<PathBuf>> {
+        let folder = |loaded: &&Loaded| match &self.output {
+            Some(given) => folder::given(given, &project.root, loaded, &project.apps),
+            None => Ok(loaded.output(&project.root)),
+        };
+        chosen.iter().map(folder).collect()
     }
 
-    // All apps are found valid before the first file is written.
-    let mut valid = vec![];
-    let mut invalid = vec![];
-    for loaded in &project.apps {
-        progress.at(&format!("checking app `{}`", loaded.app.name));
-        match loaded.validate(&project.root, &arguments.accept_generation)? {
-            Some((found, _)) if arguments.deny_warnings && !found.warnings().is_empty() => {
-                terminal::error(&format!(
-                    "app `{}` has warnings, and `--deny-warnings` was given",
+    /// One lock for each folder in which outputs lie; nothing where nothing is written.
+    fn lock(&self, folders: &[PathBuf]) -> Result<Vec<Lock>> {
+        if self.check || self.stdout {
+            return Ok(vec![]);
+        }
+        let mut parents = BTreeSet::new();
+        let first = folders.iter().filter(|folder| parents.insert(folder.parent().map(Path::to_owned)));
+        let mut first: Vec<_> = first.collect();
+        // In one order, so that two commands never wait for each other.
+        first.sort_unstable();
+        let waiting = || self.note("note: another pgsynth is writing here; waiting for it to end");
+        first.into_iter().map(|folder| Lock::of(folder, &waiting)).collect()
+    }
+
+    /// Tells something that is no problem.
+    fn note(&self, text: &str) {
+        if !self.quiet && self.format == Format::Text {
+            terminal::note(text);
+        }
+    }
+
+    /// Tells what is wrong, as text.
+    fn tell(&self, accounts: &[Account]) {
+        if self.format != Format::Text {
+            return;
+        }
+        for account in accounts {
+            for level in [Level::Warning, Level::Error] {
+                if let Some(section) = text::section(account, level) {
+                    terminal::section(&section);
+                }
+            }
+            for undecided in &account.undecided {
+                self.note(&format!("note: {undecided}"));
+            }
+        }
+    }
+
+    /// Prints what is wrong, as a document.
+    fn document(&self, accounts: &[Account]) -> Result<()> {
+        match self.format {
+            Format::Text => Ok(()),
+            Format::Json => terminal::out(&json::document(accounts)),
+            Format::Sarif => terminal::out(&sarif::log(accounts)),
+        }
+    }
+
+    fn end(&self, exit: Exit, accounts: &[Account]) -> Result<Exit> {
+        self.tell(accounts);
+        self.document(accounts)?;
+        Ok(exit)
+    }
+
+    fn refuse(&self, chosen: &[&Loaded], accounts: &[Account], denied: bool) -> Result<Exit> {
+        let exit = self.end(Exit::Invalid, accounts)?;
+        if self.format == Format::Text {
+            if denied {
+                terminal::error("there are warnings, and `--deny-warnings` was given");
+                terminal::note(
+                    "hint: mend them, or accept them where they arise: `accept: {<name>: \"<why>\"}`",
+                );
+            }
+            let outputs: Vec<_> =
+                chosen.iter().map(|loaded| format!("`{}`", loaded.app.output_folder())).collect();
+            terminal::note(&format!("hint: nothing was written to {}", outputs.join(", ")));
+        }
+        Ok(exit)
+    }
+
+    /// Writes or checks one output.
+    fn deliver(
+        &self,
+        root: &Path,
+        folder: &Path,
+        loaded: &Loaded,
+        valid: &Valid,
+        before: Option<State>,
+        bundle: &Bundle,
+    ) -> Result<Outcome> {
+        let own = loaded.output(root);
+        let shown = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
+        let first = before.is_none();
+        // A folder that is not there yet has no past.
+        if first && own.exists() {
+            self.note(&format!(
+                "note: `{}/{STATE}` does not exist, so nothing is compared with the past; commit it with the folder",
+                loaded.app.output_folder()
+            ));
+        }
+        let before = if folder == own { before } else { State::read(folder)? };
+        let former = loaded.app.renamed_from.as_ref().map(|id| id.as_str());
+        let changes = output::plan(folder, before.as_ref(), bundle, former)?;
+        let mut outcome = changes.outcome();
+        if self.check {
+            if outcome.different {
+                if self.format == Format::Text {
+                    terminal::out(&changes.diff()?)?;
+                }
+                self.note(&format!(
+                    "`{shown}` is not what app `{}` renders; `pgsynth synth` brings it up to date",
                     loaded.app.name
                 ));
-                terminal::note(
-                    "hint: mend them, or accept them where they arise: `accept: {<id>: \"<why>\"}`",
-                );
-                invalid.push(loaded);
             }
-            Some((found, state)) => valid.push((loaded, found, state)),
-            None => invalid.push(loaded),
+            return Ok(outcome);
         }
-    }
-    if !invalid.is_empty() {
-        let outputs: Vec<_> =
-            project.apps.iter().map(|loaded| format!("`{}`", loaded.app.output())).collect();
-        terminal::note(&format!("hint: nothing was written to {}", outputs.join(", ")));
-        return Ok(Exit::Invalid);
-    }
-
-    let mut exit = Exit::Done;
-    for (loaded, valid, before) in valid {
-        progress.at(&format!("rendering app `{}`", loaded.app.name));
-        let drafts = drafts(&loaded.app, &valid);
-        if arguments.stdout {
-            print(&drafts)?;
-        } else if !deliver(arguments, &project.root, loaded, &valid, before, &drafts)? {
-            exit = Exit::Different;
+        changes.write()?;
+        outcome.different = false;
+        let Outcome { written, removed, unchanged, .. } = outcome;
+        self.note(&format!("`{shown}`: {written} written, {removed} removed, {unchanged} unchanged"));
+        if first && valid.crds().next().is_some() {
+            self.note(&format!(
+                "apply it for the first time with:\n  \
+                 kubectl apply --server-side --force-conflicts -f {shown}/crds/\n  \
+                 kubectl wait --for=condition=Established --timeout=60s -f {shown}/crds/\n  \
+                 kubectl apply -f {shown}/00-namespaces.yaml\n  \
+                 pgsynth list --secrets   # the Secrets that must exist\n  \
+                 kubectl apply -f {shown}/"
+            ));
         }
-        // The process ends soon: what thousands of clusters hold is not taken apart piece by piece before.
-        std::mem::forget(valid);
+        Ok(outcome)
     }
-    std::mem::forget(project);
-    Ok(exit)
 }
 
-fn print(drafts: &[Draft]) -> Result<()> {
+fn print(bundle: &Bundle) -> Result<()> {
     let mut first = true;
-    render(&drafts.iter().collect::<Vec<_>>(), |_, bytes| {
+    render(&bundle.files.iter().collect::<Vec<_>>(), |_, bytes| {
         if !std::mem::take(&mut first) {
             terminal::out("---\n")?;
         }
         terminal::out(&String::from_utf8_lossy(bytes))
     })
-}
-
-/// Writes or checks one output; false where a check found a difference.
-fn deliver(
-    arguments: &Arguments,
-    root: &Path,
-    loaded: &Loaded,
-    valid: &Valid,
-    before: Option<State>,
-    drafts: &[Draft],
-) -> Result<bool> {
-    let own = loaded.output(root);
-    let folder = arguments.output.as_ref().map_or_else(|| own.clone(), |output| root.join(output));
-    let shown = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
-    let say = |text: &str| {
-        if !arguments.quiet {
-            terminal::note(text);
-        }
-    };
-    let first = before.is_none();
-    // A folder that is not there yet has no past.
-    if first && own.exists() {
-        say(&format!(
-            "note: `{}/{STATE}` is not there, so nothing is compared with the past; commit it with the folder",
-            loaded.app.output()
-        ));
-    }
-    let state = State::new(loaded.app.name.as_str(), valid.record(), drafts);
-    let before = if folder == own { before } else { State::read(&folder)? };
-    let changes = dist::plan(
-        &folder,
-        before.as_ref(),
-        &state,
-        loaded.app.renamed_from.as_ref().map(|id| id.as_str()),
-        drafts,
-    )?;
-    if arguments.check {
-        let same = changes.is_empty();
-        if !same {
-            terminal::out(&changes.diff()?)?;
-            say(&format!(
-                "`{shown}` is not what app `{}` renders; `pgsynth synth` brings it up to date",
-                loaded.app.name
-            ));
-        }
-        return Ok(same);
-    }
-    let done = changes.write()?;
-    say(&format!(
-        "`{shown}`: {} written, {} removed, {} unchanged",
-        done.written, done.removed, done.unchanged
-    ));
-    if first && !valid.crds().is_empty() {
-        say(&format!(
-            "apply it for the first time with:\n  \
-             kubectl apply --server-side --force-conflicts -f {shown}/crds/\n  \
-             kubectl wait --for=condition=Established --timeout=60s -f {shown}/crds/\n  \
-             kubectl apply -f {shown}/00-namespaces.yaml\n  \
-             pgsynth list --secrets   # the Secrets that must exist\n  \
-             kubectl apply -f {shown}/"
-        ));
-    }
-    Ok(true)
 }

@@ -3,7 +3,9 @@
 use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
-use pgsynth_constructs::base::Problem;
+use pgsynth_constructs::rules::Level;
+
+use crate::report::text::Section;
 
 /// Writes to standard output.
 pub(super) fn out(text: &str) -> anyhow::Result<()> {
@@ -21,11 +23,14 @@ pub(super) fn error(text: &str) {
     note(&format!("{} {text}", painted("error:", "31")));
 }
 
-/// Writes what is wrong with an app.
-pub(super) fn problems(kind: &str, head: &str, problems: &[Problem]) {
-    let head = format!("{} {head}", painted(&format!("{kind}:"), if kind == "error" { "31" } else { "33" }));
-    let lines: String = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-    note(&format!("{head}{lines}"));
+/// Writes problems of one level under their heading.
+pub(super) fn section(section: &Section) {
+    let Section { level, heading, entries } = section;
+    let word = match level {
+        Level::Error => painted("error:", "31"),
+        Level::Warning => painted("warning:", "33"),
+    };
+    note(&format!("{word} {heading}{entries}"));
 }
 
 fn painted(text: &str, colour: &str) -> String {

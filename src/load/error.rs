@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pgsynth_constructs::base::{Kind, Problem};
 use pgsynth_constructs::values::one_of;
 use serde::de::{self, Expected, Unexpected};
 
@@ -9,20 +10,20 @@ use super::tree::Place;
 
 /// Boxed, because everything that is read might return one.
 #[derive(Debug)]
-pub(super) struct Error(Box<Wrong>);
+pub(super) struct ReadError(Box<Wrong>);
 
 #[derive(Debug)]
 struct Wrong {
-    message: String,
+    problem: Problem,
     /// The keys and indices that lead to it, the innermost first.
     steps: Vec<String>,
     /// The innermost place.
     place: Option<Place>,
 }
 
-impl Error {
-    fn new(message: String) -> Self {
-        Self(Box::new(Wrong { message, steps: vec![], place: None }))
+impl ReadError {
+    fn new(problem: Problem) -> Self {
+        Self(Box::new(Wrong { problem, steps: vec![], place: None }))
     }
 
     /// The same, of what stands under `step`, if it has a name; `place` is that of the innermost only.
@@ -35,40 +36,50 @@ impl Error {
         self
     }
 
-    /// Path, message and place; no place where it is wrong with the whole.
-    pub(super) fn into_parts(self) -> (String, String, Option<Place>) {
-        let Wrong { message, mut steps, place } = *self.0;
+    /// The problem with its path, and its place; no place where it is wrong with the whole.
+    pub(super) fn into_parts(self) -> (Problem, Option<Place>) {
+        let Wrong { problem, mut steps, place } = *self.0;
         steps.reverse();
-        (steps.join("."), message, place)
+        (Problem { path: steps.join("."), ..problem }, place)
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(&self.0.problem.sentence())
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for ReadError {}
 
-impl de::Error for Error {
+impl de::Error for ReadError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::new(message.to_string())
+        Self::new(Problem::of_complaint("", &message.to_string()))
     }
 
     #[cold]
     fn invalid_type(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new(match unexpected {
-            Unexpected::Unit => {
-                format!("invalid value `null`: expected {expected}; remove the key, or write a value")
-            }
-            unexpected => format!("invalid type: {unexpected}, expected {expected}"),
+        let (value, is) = shown(unexpected);
+        let rule = match unexpected {
+            Unexpected::Unit => format!("expected {expected}; remove the key, or write a value"),
+            _ => format!("expected {expected}, and this is {is}"),
+        };
+        Self::new(match value {
+            Some(value) => Problem::invalid("", value, rule),
+            None => Problem::new(Kind::Invalid, "", rule),
         })
     }
 
     #[cold]
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        let (value, _) = shown(unexpected);
+        Self::new(Problem::invalid("", value.unwrap_or_default(), format!("expected {expected}")))
+    }
+
+    #[cold]
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        Self::new(format!("unknown key `{field}`: {}", one_of(field, expected)))
+        let problem = Problem::new(Kind::Unknown, "", one_of(field, expected));
+        Self::new(Problem { value: Some(field.to_owned()), ..problem })
     }
 
     #[cold]
@@ -78,8 +89,24 @@ impl de::Error for Error {
 
     #[cold]
     fn missing_field(field: &'static str) -> Self {
-        let mut error = Self::new(format!("required: the key `{field}` is missing"));
+        let problem = Problem::new(Kind::Required, "", format!("the key `{field}` is missing"));
+        let mut error = Self::new(problem);
         error.0.steps.push(field.to_owned());
         error
+    }
+}
+
+/// A value as it is shown, where it is a single one, and what it is.
+fn shown(unexpected: Unexpected<'_>) -> (Option<String>, &'static str) {
+    match unexpected {
+        Unexpected::Unit => (Some("null".to_owned()), "nothing"),
+        Unexpected::Bool(on) => (Some(on.to_string()), "a boolean"),
+        Unexpected::Unsigned(number) => (Some(number.to_string()), "a number"),
+        Unexpected::Signed(number) => (Some(number.to_string()), "a number"),
+        Unexpected::Float(number) => (Some(number.to_string()), "a number"),
+        Unexpected::Str(text) => (Some(text.to_owned()), "a text"),
+        Unexpected::Seq => (None, "a list"),
+        Unexpected::Map => (None, "a map"),
+        _ => (None, "something else"),
     }
 }

@@ -6,7 +6,7 @@
 use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::error::Error;
+use super::error::ReadError;
 use super::tree::{Node, Value};
 
 /// Reads a node of the tree of `text`.
@@ -26,7 +26,7 @@ impl<'de> Reader<'de> {
 
     /// A value of another type than the one that is wanted.
     #[cold]
-    fn unfit<T>(self, expected: &str) -> Result<T, Error> {
+    fn unfit<T>(self, expected: &str) -> Result<T, ReadError> {
         Err(de::Error::invalid_type(self.unexpected(), &expected))
     }
 
@@ -43,7 +43,7 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn whole<T: TryFrom<i128>>(self, expected: &str) -> Result<T, Error> {
+    fn whole<T: TryFrom<i128>>(self, expected: &str) -> Result<T, ReadError> {
         let number = match self.node.value {
             Value::Unsigned(number) => i128::from(number),
             Value::Signed(number) => i128::from(number),
@@ -60,7 +60,7 @@ impl<'de> Reader<'de> {
 macro_rules! whole {
     ($($method:ident, $visit:ident, $expected:literal;)*) => {
         $(
-            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
                 visitor.$visit(self.whole($expected)?)
             }
         )*
@@ -68,9 +68,9 @@ macro_rules! whole {
 }
 
 impl<'de> Deserializer<'de> for Reader<'de> {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(on) => visitor.visit_bool(*on),
@@ -94,11 +94,11 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         deserialize_i64, visit_i64, "a whole number";
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_f64(visitor)
     }
 
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node.value {
             Value::Float(number) => visitor.visit_f64(number),
             Value::Unsigned(number) => visitor.visit_u64(number),
@@ -107,7 +107,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node.value {
             Value::Bool(on) => visitor.visit_bool(on),
             _ => self.unfit("`true` or `false`"),
@@ -115,7 +115,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     }
 
     /// What is a number or a boolean elsewhere is the text that was written where a text is wanted.
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Text(text) => visitor.visit_borrowed_str(text),
             Value::Null | Value::List(_) | Value::Map(_) => self.unfit("a text"),
@@ -123,15 +123,15 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_str(visitor)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self.node.value {
             Value::Null => visitor.visit_none(),
             _ => visitor.visit_some(self),
@@ -142,22 +142,22 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         self,
         _: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Error> {
+    ) -> Result<V::Value, ReadError> {
         visitor.visit_newtype_struct(self)
     }
 
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::List(items) => visitor.visit_seq(Items { reader: self, rest: items.iter(), index: 0 }),
             _ => self.unfit(LIST),
         }
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
         self.deserialize_seq(visitor)
     }
 
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Map(entries) => visitor.visit_map(self.entries(entries)),
             _ => self.unfit(MAP),
@@ -169,7 +169,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
+    ) -> Result<V::Value, ReadError> {
         self.deserialize_map(visitor)
     }
 
@@ -179,7 +179,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
-    ) -> Result<V::Value, Error> {
+    ) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Text(word) => visitor.visit_enum((&**word).into_deserializer()),
             Value::Map(entries) if entries.len() == 1 => {
@@ -189,7 +189,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         visitor.visit_unit()
     }
 
@@ -205,16 +205,16 @@ struct Entries<'de> {
 }
 
 impl<'de> MapAccess<'de> for Entries<'de> {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
         self.current = self.rest.next();
         let Some((key, _)) = self.current else { return Ok(None) };
         let read = seed.deserialize(self.reader.at(key));
         read.map(Some).map_err(|error| error.of(key.key(self.reader.text), key.place))
     }
 
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, ReadError> {
         let (key, value) = self.current.expect("a value is asked for after its key");
         let read = seed.deserialize(self.reader.at(value));
         read.map_err(|error| error.of(key.key(self.reader.text), value.place))
@@ -232,9 +232,9 @@ struct Items<'de> {
 }
 
 impl<'de> SeqAccess<'de> for Items<'de> {
-    type Error = Error;
+    type Error = ReadError;
 
-    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, ReadError> {
         let Some(item) = self.rest.next() else { return Ok(None) };
         let index = self.index;
         self.index += 1;

@@ -4,6 +4,7 @@
 //! A serde `Serializer` that writes blocks straight into one buffer; there is no tree in between. No library writes
 //! what kubectl reads, so the emitter is ours.
 
+mod error;
 mod key;
 mod scalar;
 mod serializer;

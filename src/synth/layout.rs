@@ -8,7 +8,7 @@ use super::{Draft, order};
 
 /// The files of these objects, sorted by name.
 pub(super) fn files<'a>(app: &'a str, objects: &'a [Object]) -> impl Iterator<Item = Draft<'a>> {
-    let mut files: BTreeMap<String, Vec<&Object>> = BTreeMap::new();
+    let mut files: BTreeMap<&str, Vec<&Object>> = BTreeMap::new();
     for object in objects {
         files.entry(object.file()).or_default().push(object);
     }

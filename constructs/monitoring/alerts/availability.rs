@@ -1,6 +1,6 @@
 //! Whether anything answers, and who leads.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -90,7 +90,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Patroni,
         expr: "time() - patroni_dcs_last_seen{$S} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(60.0),
+            default: Initial::Value(60.0),
             lowest: 10.0,
             highest: 3600.0,
             unit: "seconds",
@@ -145,7 +145,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Patroni,
         expr: "max by (namespace, scope) (patroni_postgres_timeline{$S}) - max by (namespace, scope) (patroni_postgres_timeline{$S} offset 1h) >= $t",
         threshold: Some(Threshold {
-            default: Default::Value(3.0),
+            default: Initial::Value(3.0),
             lowest: 2.0,
             highest: 100.0,
             unit: "a number",
@@ -170,7 +170,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Patroni,
         expr: "changes(patroni_postmaster_start_time{$S}[1h]) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(3.0),
+            default: Initial::Value(3.0),
             lowest: 1.0,
             highest: 100.0,
             unit: "a number",
@@ -185,7 +185,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Patroni,
         expr: "(count by (namespace) (patroni_postgres_running{$S} == 1) or on () vector(0)) < $t",
         threshold: Some(Threshold {
-            default: Default::Instances,
+            default: Initial::Instances,
             lowest: 1.0,
             highest: 100.0,
             unit: "a number",

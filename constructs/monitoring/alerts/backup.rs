@@ -1,6 +1,6 @@
 //! Base backups and dumps.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -10,7 +10,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Queries,
         expr: "pgsynth:base_backup_age_seconds{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::BackupAge,
+            default: Initial::BackupAge,
             lowest: 3600.0,
             highest: 1000000000.0,
             unit: "seconds",
@@ -35,7 +35,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Queries,
         expr: r#"max by (namespace) (pgsynth_basebackup_duration_seconds{$S,kind="archive"}) > $t"#,
         threshold: Some(Threshold {
-            default: Default::Value(43200.0),
+            default: Initial::Value(43200.0),
             lowest: 60.0,
             highest: 1000000000.0,
             unit: "seconds",
@@ -60,7 +60,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::KubeStateMetrics,
         expr: "time() - kube_cronjob_status_last_successful_time{$C} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(108000.0),
+            default: Initial::Value(108000.0),
             lowest: 3600.0,
             highest: 1000000000.0,
             unit: "seconds",
@@ -75,7 +75,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::KubeStateMetrics,
         expr: "(time() - kube_cronjob_created{$C} > $t) unless on (namespace, cronjob) kube_cronjob_status_last_successful_time{$C}",
         threshold: Some(Threshold {
-            default: Default::Value(108000.0),
+            default: Initial::Value(108000.0),
             lowest: 3600.0,
             highest: 1000000000.0,
             unit: "seconds",
@@ -90,7 +90,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::KubeStateMetrics,
         expr: "time() - kube_cronjob_next_schedule_time{$C} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(600.0),
+            default: Initial::Value(600.0),
             lowest: 60.0,
             highest: 86400.0,
             unit: "seconds",
@@ -115,7 +115,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::KubeStateMetrics,
         expr: "(kube_job_status_active{$J} > 0) and on (namespace, job_name) (time() - kube_job_status_start_time{$J} > $t)",
         threshold: Some(Threshold {
-            default: Default::Value(21600.0),
+            default: Initial::Value(21600.0),
             lowest: 60.0,
             highest: 1000000000.0,
             unit: "seconds",

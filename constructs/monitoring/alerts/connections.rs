@@ -1,6 +1,6 @@
 //! Connections and the sessions on them.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -10,7 +10,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "pgsynth:connections:ratio{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.8),
+            default: Initial::Value(0.8),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -26,7 +26,7 @@ pub(super) const ALERTS: &[Alert] = &[
         // Where all are taken the exporter gets none either, and its own series are the ones that are missing.
         expr: "(pgsynth:connections:ratio{$R} > $t) or (pg_up{$S} == 1 unless on (namespace, pod) pg_stat_database_numbackends{$S})",
         threshold: Some(Threshold {
-            default: Default::Value(0.95),
+            default: Initial::Value(0.95),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -41,7 +41,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: r#"max by (namespace, pod, datname) (pg_stat_activity_max_tx_duration{$S,state=~"idle in transaction.*"}) > $t"#,
         threshold: Some(Threshold {
-            default: Default::Value(300.0),
+            default: Initial::Value(300.0),
             lowest: 1.0,
             highest: 864000.0,
             unit: "seconds",
@@ -56,7 +56,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: r#"max by (namespace, pod, datname) (pg_stat_activity_max_tx_duration{$S,state="active",backend_type="client backend",application_name!~"pg_dump.*"}) > $t"#,
         threshold: Some(Threshold {
-            default: Default::Value(3600.0),
+            default: Initial::Value(3600.0),
             lowest: 1.0,
             highest: 8640000.0,
             unit: "seconds",
@@ -71,7 +71,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: r#"sum by (namespace, pod, datname) (pg_stat_activity_count{$S,wait_event_type="Lock"}) > $t"#,
         threshold: Some(Threshold {
-            default: Default::Value(5.0),
+            default: Initial::Value(5.0),
             lowest: 0.0,
             highest: 10000.0,
             unit: "a number",

@@ -1,6 +1,6 @@
 //! The monitoring itself.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -40,7 +40,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "scrape_duration_seconds{$S} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(8.0),
+            default: Initial::Value(8.0),
             lowest: 1.0,
             highest: 60.0,
             unit: "seconds",

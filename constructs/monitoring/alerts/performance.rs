@@ -1,6 +1,6 @@
 //! Transactions, caches, locks and identifiers that run out.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -10,7 +10,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "sum by (namespace, pod, datname) (increase(pg_stat_database_deadlocks{$S,$D}[15m])) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(3.0),
+            default: Initial::Value(3.0),
             lowest: 0.0,
             highest: 100000.0,
             unit: "a number",
@@ -25,7 +25,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "(sum by (namespace, pod, datname) (rate(pg_stat_database_xact_rollback{$S,$D}[5m])) / on (namespace, pod, datname) (pgsynth:transactions:rate5m{$R} > 1)) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.1),
+            default: Initial::Value(0.1),
             lowest: 0.001,
             highest: 1.0,
             unit: "a ratio",
@@ -40,7 +40,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "(pgsynth:transaction_active_seconds:mean5m{$R} > $t) and on (namespace, pod, datname) pgsynth:transactions:rate5m{$R} > 1",
         threshold: Some(Threshold {
-            default: Default::Value(1.0),
+            default: Initial::Value(1.0),
             lowest: 0.001,
             highest: 3600.0,
             unit: "seconds",
@@ -55,7 +55,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "(sum by (namespace, pod) (rate(pg_stat_database_blks_hit{$S}[15m])) / (sum by (namespace, pod) (rate(pg_stat_database_blks_hit{$S}[15m])) + sum by (namespace, pod) (rate(pg_stat_database_blks_read{$S}[15m])))) < $t and on (namespace, pod) sum by (namespace, pod) (rate(pg_stat_database_blks_read{$S}[15m])) > 100",
         threshold: Some(Threshold {
-            default: Default::Value(0.9),
+            default: Initial::Value(0.9),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -70,7 +70,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "sum by (namespace, pod, datname) (rate(pg_stat_database_temp_bytes{$S,$D}[15m])) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(52428800.0),
+            default: Initial::Value(52428800.0),
             lowest: 1.0,
             highest: 1000000000000000.0,
             unit: "bytes",
@@ -85,7 +85,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "sum by (namespace, pod) (pg_locks_count{$S}) / on (namespace, pod) (pg_settings_max_locks_per_transaction{$S} * on (namespace, pod) pg_settings_max_connections{$S}) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.5),
+            default: Initial::Value(0.5),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -110,7 +110,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "max by (namespace, datname) (pg_database_wraparound_age_datfrozenxid_seconds{$S}) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(1500000000.0),
+            default: Initial::Value(1500000000.0),
             lowest: 1000000.0,
             highest: 2000000000.0,
             unit: "a number",
@@ -125,7 +125,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "max by (namespace, datname) (pg_database_wraparound_age_datminmxid_seconds{$S}) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(1500000000.0),
+            default: Initial::Value(1500000000.0),
             lowest: 1000000.0,
             highest: 2000000000.0,
             unit: "a number",

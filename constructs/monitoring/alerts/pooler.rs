@@ -1,6 +1,6 @@
 //! The connection pooler.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -20,7 +20,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::PgBouncer,
         expr: "sum by (namespace, pod, database) (pgbouncer_pools_client_waiting_connections{$P}) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.0),
+            default: Initial::Value(0.0),
             lowest: 0.0,
             highest: 100000.0,
             unit: "a number",
@@ -35,7 +35,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::PgBouncer,
         expr: "max by (namespace, pod, database) (pgbouncer_pools_client_maxwait_seconds{$P}) > $t",
         threshold: Some(Threshold {
-            default: Default::Value(10.0),
+            default: Initial::Value(10.0),
             lowest: 0.0,
             highest: 3600.0,
             unit: "seconds",
@@ -50,7 +50,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::PgBouncer,
         expr: "pgbouncer_used_clients{$P} / on (namespace, pod) pgbouncer_config_max_client_connections{$P} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.8),
+            default: Initial::Value(0.8),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -65,7 +65,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::PgBouncer,
         expr: r#"max by (namespace, pod, database) (pgbouncer_pools_server_active_connections{$P}) / on (namespace, pod, database) max by (namespace, pod, database) (label_replace(pgbouncer_databases_pool_size{$P}, "database", "$1", "name", "(.+)")) > $t"#,
         threshold: Some(Threshold {
-            default: Default::Value(0.9),
+            default: Initial::Value(0.9),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",

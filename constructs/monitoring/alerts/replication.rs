@@ -1,6 +1,6 @@
 //! Replicas and replication slots.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -20,7 +20,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Patroni,
         expr: "pgsynth:replication_lag_bytes{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(67108864.0),
+            default: Initial::Value(67108864.0),
             lowest: 1048576.0,
             highest: 1000000000000000.0,
             unit: "bytes",
@@ -35,7 +35,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Patroni,
         expr: "pgsynth:replication_lag_seconds{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(30.0),
+            default: Initial::Value(30.0),
             lowest: 1.0,
             highest: 86400.0,
             unit: "seconds",
@@ -50,7 +50,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Patroni,
         expr: "pgsynth:replication_lag_seconds{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(300.0),
+            default: Initial::Value(300.0),
             lowest: 1.0,
             highest: 864000.0,
             unit: "seconds",
@@ -65,7 +65,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Patroni,
         expr: "(count by (namespace, scope) (patroni_primary{$S} == 1)) unless on (namespace, scope) (count by (namespace, scope) ((pgsynth:replication_lag_bytes{$R} < $t) and on (namespace, pod) patroni_postgres_streaming{$S} == 1))",
         threshold: Some(Threshold {
-            default: Default::MaximumLag,
+            default: Initial::MaximumLag,
             lowest: 1048576.0,
             highest: 1000000000000000.0,
             unit: "bytes",
@@ -110,7 +110,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "(pg_replication_slots_pg_wal_lsn_diff{$S} > $t) and on (namespace, pod) (pg_replication_is_replica{$S} == 0)",
         threshold: Some(Threshold {
-            default: Default::Value(10737418240.0),
+            default: Initial::Value(10737418240.0),
             lowest: 16777216.0,
             highest: 1000000000000000.0,
             unit: "bytes",

@@ -1,6 +1,6 @@
 //! Cores, memory and disks.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -10,7 +10,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Cadvisor,
         expr: r#"pgsynth:cpu_usage_cores:rate5m{$R} / on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{$S,container="postgres",resource="cpu"}) > $t"#,
         threshold: Some(Threshold {
-            default: Default::Value(0.9),
+            default: Initial::Value(0.9),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -25,7 +25,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Cadvisor,
         expr: r#"sum by (namespace, pod) (increase(container_cpu_cfs_throttled_periods_total{$S,container="postgres"}[5m])) / sum by (namespace, pod) (increase(container_cpu_cfs_periods_total{$S,container="postgres"}[5m])) > $t"#,
         threshold: Some(Threshold {
-            default: Default::Value(0.25),
+            default: Initial::Value(0.25),
             lowest: 0.001,
             highest: 1.0,
             unit: "a ratio",
@@ -40,7 +40,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Cadvisor,
         expr: r#"pgsynth:memory_working_set_bytes{$R} / on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{$S,container="postgres",resource="memory"}) > $t"#,
         threshold: Some(Threshold {
-            default: Default::Value(0.9),
+            default: Initial::Value(0.9),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -55,7 +55,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Cadvisor,
         expr: "pgsynth:disk_reads:rate5m{$R} + on (namespace, pod) pgsynth:disk_writes:rate5m{$R} > $t * $iops",
         threshold: Some(Threshold {
-            default: Default::Value(0.9),
+            default: Initial::Value(0.9),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -70,7 +70,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Cadvisor,
         expr: "pgsynth:disk_read_bytes:rate5m{$R} + on (namespace, pod) pgsynth:disk_write_bytes:rate5m{$R} > $t * $throughput * 1048576",
         threshold: Some(Threshold {
-            default: Default::Value(0.9),
+            default: Initial::Value(0.9),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",

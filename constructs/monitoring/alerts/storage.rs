@@ -1,6 +1,6 @@
 //! Volumes and what fills them.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -10,7 +10,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Kubelet,
         expr: "pgsynth:volume_used:ratio{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.8),
+            default: Initial::Value(0.8),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -25,7 +25,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Kubelet,
         expr: "pgsynth:volume_used:ratio{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.92),
+            default: Initial::Value(0.92),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -50,7 +50,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Kubelet,
         expr: "kubelet_volume_stats_inodes_free{$V} / on (namespace, persistentvolumeclaim) kubelet_volume_stats_inodes{$V} < $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.1),
+            default: Initial::Value(0.1),
             lowest: 0.001,
             highest: 1.0,
             unit: "a ratio",
@@ -65,7 +65,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "deriv(pgsynth:database_size_bytes:max{$R}[6h]) * 86400 > $t * pgsynth:database_size_bytes:max{$R} and pgsynth:database_size_bytes:max{$R} > 1073741824",
         threshold: Some(Threshold {
-            default: Default::Value(0.2),
+            default: Initial::Value(0.2),
             lowest: 0.001,
             highest: 100.0,
             unit: "a ratio",

@@ -1,6 +1,6 @@
 //! Archiving of WAL, and how much would be lost.
 
-use super::{Alert, Default, Severity, Source, Threshold, When};
+use super::{Alert, Initial, Severity, Source, Threshold, When};
 
 pub(super) const ALERTS: &[Alert] = &[
     Alert {
@@ -30,7 +30,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Queries,
         expr: "pgsynth:rpo_exposure_seconds:max{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::RpoAtRisk,
+            default: Initial::RpoAtRisk,
             lowest: 30.0,
             highest: 1000000000.0,
             unit: "seconds",
@@ -45,7 +45,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Queries,
         expr: "pgsynth:rpo_exposure_seconds:max{$R} > $t",
         threshold: Some(Threshold {
-            default: Default::Rpo,
+            default: Initial::Rpo,
             lowest: 30.0,
             highest: 1000000000.0,
             unit: "seconds",
@@ -60,7 +60,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Exporter,
         expr: "((pg_settings_archive_timeout_seconds{$S} > $t) or (pg_settings_archive_timeout_seconds{$S} == 0)) and on (namespace, pod) (pg_replication_is_replica{$S} == 0)",
         threshold: Some(Threshold {
-            default: Default::Rpo,
+            default: Initial::Rpo,
             lowest: 30.0,
             highest: 1000000000.0,
             unit: "seconds",
@@ -75,7 +75,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Queries,
         expr: "avg_over_time(pgsynth:rpo_compliant:bool{$R}[1d]) < $t",
         threshold: Some(Threshold {
-            default: Default::Value(0.99),
+            default: Initial::Value(0.99),
             lowest: 0.01,
             highest: 1.0,
             unit: "a ratio",
@@ -90,7 +90,7 @@ pub(super) const ALERTS: &[Alert] = &[
         source: Source::Queries,
         expr: "pgsynth_archiver_ready_files{$S} > $t",
         threshold: Some(Threshold {
-            default: Default::Value(64.0),
+            default: Initial::Value(64.0),
             lowest: 1.0,
             highest: 100000.0,
             unit: "a number",

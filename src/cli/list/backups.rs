@@ -7,10 +7,9 @@ use pgsynth_constructs::base::BackupFacts;
 use pgsynth_constructs::values::in_words;
 use serde_json::{Value, json};
 
-use crate::cli::project::Loaded;
 
-pub(super) fn text(loaded: &Loaded, valid: &Valid) -> String {
-    let mut text = format!("app {}\n", loaded.app.name);
+pub(super) fn text(valid: &Valid) -> String {
+    let mut text = format!("app {}\n", valid.app().name);
     for (id, facts) in valid.clusters() {
         match &facts.backup {
             Some(backup) => text += &cluster(id, backup),

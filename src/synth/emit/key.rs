@@ -2,14 +2,14 @@
 
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
-use super::serializer::Error;
+use super::error::EmitError;
 
 /// Keys: texts, and numbers and booleans as texts, since an API object has no others.
 pub(super) struct Key;
 
 macro_rules! keys {
     ($($name:ident: $ty:ty),* $(,)?) => { $(
-        fn $name(self, key: $ty) -> Result<String, Error> {
+        fn $name(self, key: $ty) -> Result<String, EmitError> {
             Ok(key.to_string())
         }
     )* };
@@ -17,7 +17,7 @@ macro_rules! keys {
 
 macro_rules! no_keys {
     ($($name:ident($($arg:ty),*) -> $ty:ty),* $(,)?) => { $(
-        fn $name(self, $(_: $arg),*) -> Result<$ty, Error> {
+        fn $name(self, $(_: $arg),*) -> Result<$ty, EmitError> {
             Err(ser::Error::custom("a key is a text"))
         }
     )* };
@@ -25,14 +25,14 @@ macro_rules! no_keys {
 
 impl Serializer for Key {
     type Ok = String;
-    type Error = Error;
-    type SerializeSeq = Impossible<String, Error>;
-    type SerializeTuple = Impossible<String, Error>;
-    type SerializeTupleStruct = Impossible<String, Error>;
-    type SerializeTupleVariant = Impossible<String, Error>;
-    type SerializeMap = Impossible<String, Error>;
-    type SerializeStruct = Impossible<String, Error>;
-    type SerializeStructVariant = Impossible<String, Error>;
+    type Error = EmitError;
+    type SerializeSeq = Impossible<String, EmitError>;
+    type SerializeTuple = Impossible<String, EmitError>;
+    type SerializeTupleStruct = Impossible<String, EmitError>;
+    type SerializeTupleVariant = Impossible<String, EmitError>;
+    type SerializeMap = Impossible<String, EmitError>;
+    type SerializeStruct = Impossible<String, EmitError>;
+    type SerializeStructVariant = Impossible<String, EmitError>;
 
     keys! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
@@ -54,11 +54,11 @@ impl Serializer for Key {
         serialize_struct_variant(&'static str, u32, &'static str, usize) -> Self::SerializeStructVariant,
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<String, Error> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<String, EmitError> {
         value.serialize(self)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<String, Error> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<String, EmitError> {
         Ok(variant.to_owned())
     }
 
@@ -66,7 +66,7 @@ impl Serializer for Key {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<String, Error> {
+    ) -> Result<String, EmitError> {
         value.serialize(self)
     }
 
@@ -76,7 +76,7 @@ impl Serializer for Key {
         _: u32,
         _: &'static str,
         _: &T,
-    ) -> Result<String, Error> {
+    ) -> Result<String, EmitError> {
         Err(ser::Error::custom("a key is a text"))
     }
 }

@@ -1,29 +1,10 @@
 //! The serde side of the emitter: maps and lists as blocks.
 
-use std::fmt;
-
 use serde::ser::{self, Serialize, Serializer};
 
+use super::error::EmitError;
 use super::key::Key;
 use super::{Emitter, Place};
-
-/// What a type's own `Serialize` may complain of.
-#[derive(Debug)]
-pub struct Error(String);
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl ser::Error for Error {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self(message.to_string())
-    }
-}
 
 /// A map or a list that is being written.
 pub struct Block<'a> {
@@ -66,7 +47,7 @@ impl<'a> Block<'a> {
         self.emitter.level = self.column;
     }
 
-    fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), Error> {
+    fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), EmitError> {
         self.key(key);
         self.value(value)
     }
@@ -77,12 +58,12 @@ impl<'a> Block<'a> {
         self.emitter.key(key);
     }
 
-    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EmitError> {
         self.emitter.place = Place::Key;
         value.serialize(&mut *self.emitter)
     }
 
-    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EmitError> {
         self.begin_entry();
         self.emitter.raw("-");
         self.emitter.place = Place::Dash;
@@ -130,7 +111,7 @@ impl Variant<'_> {
 
 macro_rules! numbers {
     ($($name:ident: $ty:ty),* $(,)?) => { $(
-        fn $name(self, number: $ty) -> Result<(), Error> {
+        fn $name(self, number: $ty) -> Result<(), EmitError> {
             self.before_scalar();
             self.raw(itoa::Buffer::new().format(number));
             self.raw("\n");
@@ -141,7 +122,7 @@ macro_rules! numbers {
 
 impl<'a> Serializer for &'a mut Emitter {
     type Ok = ();
-    type Error = Error;
+    type Error = EmitError;
     type SerializeSeq = Block<'a>;
     type SerializeTuple = Block<'a>;
     type SerializeTupleStruct = Block<'a>;
@@ -155,17 +136,17 @@ impl<'a> Serializer for &'a mut Emitter {
         serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128,
     }
 
-    fn serialize_bool(self, on: bool) -> Result<(), Error> {
+    fn serialize_bool(self, on: bool) -> Result<(), EmitError> {
         self.before_scalar();
         self.raw(if on { "true\n" } else { "false\n" });
         Ok(())
     }
 
-    fn serialize_f32(self, number: f32) -> Result<(), Error> {
+    fn serialize_f32(self, number: f32) -> Result<(), EmitError> {
         self.serialize_f64(f64::from(number))
     }
 
-    fn serialize_f64(self, number: f64) -> Result<(), Error> {
+    fn serialize_f64(self, number: f64) -> Result<(), EmitError> {
         self.before_scalar();
         let text = match number {
             number if number.is_nan() => ".nan".to_owned(),
@@ -181,39 +162,39 @@ impl<'a> Serializer for &'a mut Emitter {
         Ok(())
     }
 
-    fn serialize_char(self, letter: char) -> Result<(), Error> {
+    fn serialize_char(self, letter: char) -> Result<(), EmitError> {
         self.text(letter.encode_utf8(&mut [0; 4]));
         Ok(())
     }
 
-    fn serialize_str(self, text: &str) -> Result<(), Error> {
+    fn serialize_str(self, text: &str) -> Result<(), EmitError> {
         self.text(text);
         Ok(())
     }
 
-    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), Error> {
+    fn serialize_bytes(self, bytes: &[u8]) -> Result<(), EmitError> {
         self.collect_seq(bytes)
     }
 
-    fn serialize_none(self) -> Result<(), Error> {
+    fn serialize_none(self) -> Result<(), EmitError> {
         self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EmitError> {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<(), Error> {
+    fn serialize_unit(self) -> Result<(), EmitError> {
         self.before_scalar();
         self.raw("null\n");
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Error> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), EmitError> {
         self.serialize_unit()
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Error> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), EmitError> {
         self.serialize_str(variant)
     }
 
@@ -221,7 +202,7 @@ impl<'a> Serializer for &'a mut Emitter {
         self,
         _: &'static str,
         value: &T,
-    ) -> Result<(), Error> {
+    ) -> Result<(), EmitError> {
         value.serialize(self)
     }
 
@@ -231,22 +212,22 @@ impl<'a> Serializer for &'a mut Emitter {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<(), Error> {
+    ) -> Result<(), EmitError> {
         let mut block = Block::new(self, false);
         block.field(variant, value)?;
         block.finish();
         Ok(())
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<Block<'a>, Error> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<Block<'a>, EmitError> {
         Ok(Block::new(self, true))
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Block<'a>, Error> {
+    fn serialize_tuple(self, _: usize) -> Result<Block<'a>, EmitError> {
         Ok(Block::new(self, true))
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Block<'a>, Error> {
+    fn serialize_tuple_struct(self, _: &'static str, _: usize) -> Result<Block<'a>, EmitError> {
         Ok(Block::new(self, true))
     }
 
@@ -256,15 +237,15 @@ impl<'a> Serializer for &'a mut Emitter {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Variant<'a>, Error> {
+    ) -> Result<Variant<'a>, EmitError> {
         Ok(Block::new(self, false).variant(variant, true))
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Block<'a>, Error> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Block<'a>, EmitError> {
         Ok(Block::new(self, false))
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Block<'a>, Error> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Block<'a>, EmitError> {
         Ok(Block::new(self, false))
     }
 
@@ -274,7 +255,7 @@ impl<'a> Serializer for &'a mut Emitter {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Variant<'a>, Error> {
+    ) -> Result<Variant<'a>, EmitError> {
         Ok(Block::new(self, false).variant(variant, false))
     }
 }
@@ -283,13 +264,13 @@ macro_rules! items {
     ($($name:ident, $method:ident;)*) => { $(
         impl ser::$name for Block<'_> {
             type Ok = ();
-            type Error = Error;
+            type Error = EmitError;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EmitError> {
                 self.item(value)
             }
 
-            fn end(self) -> Result<(), Error> {
+            fn end(self) -> Result<(), EmitError> {
                 self.finish();
                 Ok(())
             }
@@ -305,13 +286,13 @@ items! {
 
 impl ser::SerializeTupleVariant for Variant<'_> {
     type Ok = ();
-    type Error = Error;
+    type Error = EmitError;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EmitError> {
         self.inner.item(value)
     }
 
-    fn end(self) -> Result<(), Error> {
+    fn end(self) -> Result<(), EmitError> {
         self.finish();
         Ok(())
     }
@@ -319,19 +300,19 @@ impl ser::SerializeTupleVariant for Variant<'_> {
 
 impl ser::SerializeMap for Block<'_> {
     type Ok = ();
-    type Error = Error;
+    type Error = EmitError;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Error> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EmitError> {
         let key = key.serialize(Key)?;
         self.key(&key);
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EmitError> {
         self.value(value)
     }
 
-    fn end(self) -> Result<(), Error> {
+    fn end(self) -> Result<(), EmitError> {
         self.finish();
         Ok(())
     }
@@ -339,13 +320,13 @@ impl ser::SerializeMap for Block<'_> {
 
 impl ser::SerializeStruct for Block<'_> {
     type Ok = ();
-    type Error = Error;
+    type Error = EmitError;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), EmitError> {
         self.field(key, value)
     }
 
-    fn end(self) -> Result<(), Error> {
+    fn end(self) -> Result<(), EmitError> {
         self.finish();
         Ok(())
     }
@@ -353,13 +334,13 @@ impl ser::SerializeStruct for Block<'_> {
 
 impl ser::SerializeStructVariant for Variant<'_> {
     type Ok = ();
-    type Error = Error;
+    type Error = EmitError;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), EmitError> {
         self.inner.field(key, value)
     }
 
-    fn end(self) -> Result<(), Error> {
+    fn end(self) -> Result<(), EmitError> {
         self.finish();
         Ok(())
     }

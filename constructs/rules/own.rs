@@ -1,0 +1,21 @@
+//! Rules that only a construct can ask. Their pages stand in `docs/` beside this file.
+
+use pgsynth_upstream::rule;
+use pgsynth_upstream::rules::Rule;
+
+pub(crate) static RESTORE_TO_OLDER_MAJOR: Rule = rule!(Warning "T15" "restore-to-older-major", Construct);
+pub(crate) static RESTORED_ROLES_UNNAMED: Rule = rule!(Warning "T16" "restored-roles-unnamed", Construct);
+pub(crate) static FIGURES_OPEN_TO_ALL: Rule = rule!(Warning "T122" "figures-open-to-all", Construct);
+pub(crate) static NO_BACKUP: Rule = rule!(Warning "no-backup", Construct);
+pub(crate) static RESTORE_METHOD: Rule = rule!(Warning "restore-method", Construct);
+pub(crate) static SPARSE_BACKUPS: Rule = rule!(Warning "sparse-backups", Construct);
+
+/// All of them.
+pub(super) static OWN: [&Rule; 6] = [
+    &RESTORE_TO_OLDER_MAJOR,
+    &RESTORED_ROLES_UNNAMED,
+    &FIGURES_OPEN_TO_ALL,
+    &NO_BACKUP,
+    &RESTORE_METHOD,
+    &SPARSE_BACKUPS,
+];

@@ -1,0 +1,64 @@
+//! What passes the schema and goes wrong in production. A rule is one entry of a topic's `RULES` and one page,
+//! `docs/<code>.md`: what happens, why, source, the bad and the nearest good input, the message.
+//!
+//! Every rule is a function of [`Evidence`]: resolved objects, an operator's facts, a record. So it holds for the field of
+//! a construct, for an overlay and for a stranger's manifest alike, and says so where it could not be decided.
+//!
+//! ```
+//! use pgsynth_upstream::crds::postgresql::Postgresql;
+//! use pgsynth_upstream::release::{OperatorVersion, Versions};
+//! use pgsynth_upstream::rules::{self, ClusterEvidence, Evidence};
+//!
+//! let manifest = "{metadata: {name: orders, namespace: shop}, spec: {env: [{name: WAL_S3_BUCKET, value: ''}]}}";
+//! let resource: Postgresql = serde_yaml::from_str(manifest)?;
+//! let evidence = Evidence { clusters: vec![ClusterEvidence::of(&resource)], ..Evidence::default() };
+//! let versions = Versions { operator: OperatorVersion(2, 0, 1), postgres: &["18"] };
+//! let findings = rules::check(&evidence, &versions);
+//! assert!(findings.found.iter().any(|finding| finding.problem.code.is("archiving-switched-off")));
+//! assert!(findings.undecided.iter().any(|rule| rule.why.contains("operator")));
+//! # Ok::<(), serde_yaml::Error>(())
+//! ```
+
+mod archiving;
+mod availability;
+mod change;
+mod check;
+mod classes;
+mod containers;
+mod evidence;
+mod names;
+mod operator;
+mod past;
+mod registry;
+mod resources;
+mod restore;
+mod roles;
+mod rule;
+mod services;
+mod storage;
+
+pub use check::{Finding, Findings, Report, Subject, check};
+pub use evidence::{ClusterEvidence, Evidence, OperatorEvidence, RecordEvidence, Retirement};
+pub use registry::{Registry, UNDECIDED};
+pub use rule::{Change, Check, Level, Past, Rule, rule};
+
+/// Every rule of this crate, by topic.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    [
+        archiving::RULES,
+        availability::RULES,
+        change::RULES,
+        classes::RULES,
+        containers::RULES,
+        names::RULES,
+        operator::RULES,
+        past::RULES,
+        resources::RULES,
+        restore::RULES,
+        roles::RULES,
+        services::RULES,
+        storage::RULES,
+    ]
+    .into_iter()
+    .flatten()
+}

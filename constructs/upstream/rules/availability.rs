@@ -1,0 +1,218 @@
+//! High availability, scheduling and upgrades.
+
+use super::{ClusterEvidence, Report, Rule, rule};
+use crate::behaviour::operator::OperatorFacts;
+use crate::behaviour::windows::minutes;
+use crate::behaviour::{image, settings};
+use crate::crds::Bounded;
+use crate::crds::postgresql::Patroni;
+use crate::values::GoDuration;
+
+pub(super) const RULES: &[Rule] = &[
+    rule!(Warning "T47" "single-instance", ClusterUnder(one_instance)),
+    rule!(Error "T48" "strict-without-replicas", Cluster(strict_without_replicas)),
+    rule!(Warning "T49" "too-many-synchronous", Cluster(too_many_synchronous)),
+    rule!(Warning "T50" "patroni-timing", Cluster(patroni_timing)),
+    rule!(Warning "T51" "nothing-keeps-apart", ClusterUnder(nothing_keeps_apart)),
+    rule!(Error "T53" "spread-without-selector", Cluster(spread_without_selector)),
+    rule!(Warning "T54" "readiness-label-dropped", ClusterUnder(readiness_label_dropped)),
+    rule!(Warning "T56" "no-readiness-probe", ClusterUnder(no_readiness_probe)),
+    rule!(Warning "T58" "instances-overridden", ClusterUnder(instances_overridden)),
+    rule!(Warning "T61" "disruption-budget-too-small", ClusterUnder(disruption_budget_too_small)),
+    rule!(Warning "T62" "major-upgrade-off", ClusterUnder(upgrades_off)),
+    rule!(Error "T63" "image-without-major", ClusterUnder(image_without_major)),
+    rule!(Error "T64" "unreadable-maintenance-window", Cluster(unreadable_window)),
+    rule!(Warning "T65" "short-maintenance-window", ClusterUnder(short_window)),
+];
+
+fn patroni(cluster: &ClusterEvidence) -> Patroni {
+    cluster.spec().patroni.clone().unwrap_or_default()
+}
+
+fn one_instance(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let budget = operator.kubernetes().and_then(|section| section.enable_pod_disruption_budget);
+    if cluster.instances() == 1 && budget == Some(true) {
+        report
+            .risky(
+                "numberOfInstances",
+                "nobody takes over when the only instance's node fails, and draining that node restarts it",
+            )
+            .value(1);
+    }
+}
+
+fn strict_without_replicas(cluster: &ClusterEvidence, report: &mut Report) {
+    if patroni(cluster).synchronous_mode_strict != Some(true) {
+        return;
+    }
+    const FIELD: &str = "patroni.synchronous_mode_strict";
+    match cluster.instances() {
+        1 => {
+            report.forbidden(FIELD, "with one instance a commit waits for ever; it needs at least 3");
+        }
+        2 => {
+            report
+                .forbidden(FIELD, "with two instances one failure stops all writing; it needs at least 3")
+                .help(
+                    "raise `instances` to 3, or leave `strict` out: commits then wait while a replica exists",
+                );
+        }
+        _ => {}
+    }
+}
+
+fn too_many_synchronous(cluster: &ClusterEvidence, report: &mut Report) {
+    if let Some(count) = patroni(cluster).synchronous_node_count
+        && cluster.instances() > 0
+        && count >= cluster.instances()
+    {
+        report
+            .ineffective(
+                "patroni.synchronous_node_count",
+                format!("the cluster has {} replicas to wait for", cluster.instances() - 1),
+            )
+            .value(count);
+    }
+}
+
+fn patroni_timing(cluster: &ClusterEvidence, report: &mut Report) {
+    let Patroni { ttl, loop_wait, retry_timeout, .. } = patroni(cluster);
+    if ttl.is_none() && loop_wait.is_none() && retry_timeout.is_none() {
+        return;
+    }
+    let (ttl, loop_wait, retry_timeout) =
+        (ttl.unwrap_or(30), loop_wait.unwrap_or(10), retry_timeout.unwrap_or(10));
+    if ttl < 20 || loop_wait < 1 || retry_timeout < 3 || ttl < loop_wait + 2 * retry_timeout {
+        report
+            .ineffective("patroni.ttl", format!("Patroni silently changes it: it must be at least 20 and at least loopWait {loop_wait} + 2 x retryTimeout {retry_timeout}, with loopWait at least 1 and retryTimeout at least 3"))
+            .value(ttl);
+    }
+}
+
+fn nothing_keeps_apart(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let affinity = operator.kubernetes().and_then(|section| section.enable_pod_antiaffinity);
+    let spread = cluster.spec().topology_spread_constraints.as_ref();
+    let spread = spread.is_some_and(|constraints| !constraints.is_empty());
+    if cluster.instances() > 1 && affinity != Some(true) && !spread {
+        report.risky(
+            "topologySpreadConstraints",
+            "nothing keeps the instances apart: all may run on one node, and fail with it",
+        );
+    }
+}
+
+fn spread_without_selector(cluster: &ClusterEvidence, report: &mut Report) {
+    for (index, constraint) in cluster.spec().topology_spread_constraints.iter().flatten().enumerate() {
+        if constraint.label_selector.is_none() {
+            report
+                .required(
+                    format!("topologySpreadConstraints.{index}"),
+                    "`labelSelector`; the operator adds none, and without one nothing is spread",
+                )
+                .help("write the constraint under `spread.constraints`, where the selector is filled in");
+        }
+    }
+}
+
+fn readiness_label_dropped(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let Some(kubernetes) = operator.kubernetes() else { return };
+    let required = cluster.spec().node_affinity.as_ref().is_some_and(|affinity| affinity.required.is_some());
+    let labels = kubernetes.node_readiness_label.as_ref().is_some_and(|labels| !labels.is_empty());
+    if required && labels && kubernetes.node_readiness_label_merge.is_none() {
+        report.risky("nodeAffinity", "the operator drops its `node_readiness_label` where a cluster has a node affinity, unless `node_readiness_label_merge` is set");
+    }
+}
+
+fn no_readiness_probe(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let probe = operator.kubernetes().and_then(|section| section.enable_readiness_probe);
+    if probe != Some(true) && cluster.instances() > 0 {
+        report.risky("numberOfInstances", "the operator probes no pod for readiness (`enable_readiness_probe`): Services lead to instances that take no connections");
+    }
+}
+
+fn instances_overridden(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let configuration = &operator.configuration;
+    let bound =
+        |bound: Option<Bounded<-1, { i32::MAX }>>| bound.map(Bounded::get).filter(|bound| *bound >= 0);
+    let instances = cluster.instances();
+    let annotations = cluster.resource.metadata.annotations.as_ref();
+    let lifted = configuration.ignore_instance_limits_annotation_key.as_ref().is_some_and(|key| {
+        annotations.and_then(|annotations| annotations.get(key)).is_some_and(|value| value == "true")
+    });
+    if lifted || instances == 0 || cluster.spec().standby.is_some() {
+        return;
+    }
+    let low = bound(configuration.min_instances).filter(|least| instances < *least);
+    let high = bound(configuration.max_instances).filter(|most| instances > *most);
+    for (setting, bound) in [("min_instances", low), ("max_instances", high)] {
+        if let Some(bound) = bound {
+            report
+                .ineffective(
+                    "numberOfInstances",
+                    format!("the operator makes it {bound}, by its `{setting}`"),
+                )
+                .value(instances);
+        }
+    }
+}
+
+fn disruption_budget_too_small(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let selector = operator.kubernetes().and_then(|section| section.pdb_master_label_selector);
+    let Patroni { synchronous_mode_strict, synchronous_node_count, .. } = patroni(cluster);
+    if selector == Some(false) && synchronous_mode_strict == Some(true) && synchronous_node_count.is_none() {
+        report
+            .risky("patroni.synchronous_mode_strict", "the PodDisruptionBudget keeps 1 pod instead of 2")
+            .help("write `synchronousReplicas` out");
+    }
+}
+
+fn upgrades_off(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let Some(upgrade) = &operator.configuration.major_version_upgrade else { return };
+    let off = upgrade.major_version_upgrade_mode.as_ref().is_some_and(|mode| mode.as_str() == "off");
+    let team = cluster.spec().team_id.as_deref().unwrap_or_default();
+    let allowed =
+        upgrade.major_version_upgrade_team_allow_list.iter().flatten().any(|allowed| allowed == team);
+    if off && !allowed {
+        report.risky("postgresql.version", "raising it later restarts the pods and upgrades nothing: the operator's `major_version_upgrade_mode` is `off`");
+    }
+}
+
+fn image_without_major(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let image = operator.image(cluster.spec());
+    if let (Some(newest), Some(wanted)) = (image::newest_major(image), settings::major(cluster.spec()))
+        && wanted > newest
+    {
+        report.invalid(
+            "postgresql.version",
+            wanted,
+            format!("image `{image}` has majors up to {newest}; Spilo would start its own default instead"),
+        );
+    }
+}
+
+fn unreadable_window(cluster: &ClusterEvidence, report: &mut Report) {
+    for (index, window) in cluster.spec().maintenance_windows.iter().flatten().enumerate() {
+        if let Err(rule) = minutes(window.as_str()) {
+            report.invalid(
+                format!("maintenanceWindows.{index}"),
+                window,
+                format!("{rule}; the operator would no longer look at the cluster"),
+            );
+        }
+    }
+}
+
+fn short_window(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let period = operator.configuration.resync_period.as_deref();
+    let period = period.and_then(|period| period.parse::<GoDuration>().ok());
+    let Some(least) = period.map(|period| period.seconds() / 60 * 2) else { return };
+    for (index, window) in cluster.spec().maintenance_windows.iter().flatten().enumerate() {
+        if let Ok(length) = minutes(window.as_str())
+            && u64::from(length) + 1 < least
+        {
+            report
+                .risky(format!("maintenanceWindows.{index}"), format!("it is {length} minutes long, and the operator, which looks every {} minutes, needs {least} to be sure to meet it; windows are in UTC", least / 2))
+                .value(window);
+        }
+    }
+}

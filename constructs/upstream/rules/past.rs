@@ -1,0 +1,108 @@
+//! What may not change unseen between two renderings of an app: clusters that go, come, or move.
+
+use super::{Past, Report, Rule, rule};
+use crate::record::{ClusterKey, ClusterRecord};
+
+pub(super) const RULES: &[Rule] = &[
+    rule!(Error "R1" "cluster-gone", Past(cluster_gone)),
+    rule!(Error "R2" "cluster-renamed", Past(cluster_renamed)),
+    rule!(Error "R3" "namespace-changed", Past(namespace_changed)),
+    rule!(Error "R9" "retired-but-rendered", Past(retired_but_rendered)),
+    rule!(Error "T67" "config-maps-changed", Past(config_maps_changed)),
+];
+
+/// Clusters that were remembered, are no longer rendered, and of which nobody says why.
+fn gone<'a>(past: &Past<'a>) -> impl Iterator<Item = (&'a ClusterKey, &'a ClusterRecord)> {
+    let Past { before, after, retired, .. } = *past;
+    before.clusters.iter().filter(move |(key, _)| {
+        !after.clusters.contains_key(*key) && !retired.iter().any(|entry| entry.is(key))
+    })
+}
+
+/// Clusters that are rendered and were not remembered.
+fn new<'a>(past: &Past<'a>) -> impl Iterator<Item = &'a ClusterKey> {
+    let Past { before, after, .. } = *past;
+    after.clusters.keys().filter(move |key| !before.clusters.contains_key(*key))
+}
+
+/// The same name in another namespace.
+fn moved_to<'a>(past: &Past<'a>, gone: &ClusterKey) -> Option<&'a ClusterKey> {
+    new(past).find(|key| key.name == gone.name)
+}
+
+/// Another name in the same namespace, where one came and one went.
+fn renamed_to<'a>(past: &Past<'a>, gone: &ClusterKey) -> Option<&'a ClusterKey> {
+    let came: Vec<_> = new(past).filter(|key| key.namespace == gone.namespace).collect();
+    let went = self::gone(past).filter(|(key, _)| key.namespace == gone.namespace).count();
+    (came.len() == 1 && went == 1).then(|| came[0])
+}
+
+/// The entry that retires a cluster.
+fn entry(key: &ClusterKey, record: &ClusterRecord) -> String {
+    let mut fields = format!("reason: \"<why>\", namespace: {}", key.namespace);
+    if let (Some(generation), Some(backup)) = (record.generation, &record.backup) {
+        fields += &format!(", generation: {generation}, backup: {backup}");
+    }
+    format!("`retired: {{{key}: {{{fields}}}}}`")
+}
+
+fn cluster_gone(past: &Past, report: &mut Report) {
+    for (key, record) in gone(past) {
+        if moved_to(past, key).is_none() && renamed_to(past, key).is_none() {
+            report
+                .required("retired", format!("the app had cluster `{key}` and no longer has it: it keeps running, its volumes stay, and nothing renders it"))
+                .help(format!("put it back, or say that it is gone on purpose: {}", entry(key, record)));
+        }
+    }
+}
+
+fn cluster_renamed(past: &Past, report: &mut Report) {
+    for (key, record) in gone(past) {
+        let Some(now) = renamed_to(past, key).filter(|_| moved_to(past, key).is_none()) else { continue };
+        let data = match record.generation {
+            Some(generation) => format!(
+                "to take the data along, add `restore: {{cluster: {}, generation: {generation}, at: latest}}` to `{}`",
+                key.name, now.name
+            ),
+            None => "it has no archive: copy the data with `pg_dump` first".to_owned(),
+        };
+        report
+            .required("retired", format!("the app had cluster `{key}`, and has `{now}` instead: that is a new, empty cluster, and the old one keeps running"))
+            .help(format!("put the name back; or {data}, and say that the old one is gone: {}", entry(key, record)));
+    }
+}
+
+fn namespace_changed(past: &Past, report: &mut Report) {
+    for (key, _) in gone(past) {
+        let Some(now) = moved_to(past, key).filter(|now| !past.accepted.accepts(now)) else { continue };
+        report
+            .forbidden("", format!("cluster `{}` moved from namespace `{}` to `{}`: that is a new, empty cluster", key.name, key.namespace, now.namespace))
+            .help(format!("put it back; if the data may be left behind, or was moved: `synth --accept-generation {}`, once", past.accepted.id(now).unwrap_or_default()));
+    }
+}
+
+fn retired_but_rendered(past: &Past, report: &mut Report) {
+    for retirement in past.retired {
+        if let Some(key) = past.after.clusters.keys().find(|key| retirement.is(key)) {
+            report
+                .forbidden(
+                    format!("retired.{}", retirement.id),
+                    format!("the app still renders cluster `{key}`"),
+                )
+                .help("remove this entry, or the cluster");
+        }
+    }
+}
+
+fn config_maps_changed(past: &Past, report: &mut Report) {
+    let several = past.before.clusters.values().any(|cluster| cluster.instances > 1);
+    if let (Some(before), Some(now)) = (past.before.config_maps, past.after.config_maps)
+        && before != now
+        && several
+    {
+        report
+            .forbidden("kubernetes_use_configmaps", format!("it changed from `{before}` while clusters of several instances run: two members could both be primary"))
+            .value(now)
+            .help("stop the clusters first (`instances: 0`), change it, and start them");
+    }
+}

@@ -1,0 +1,223 @@
+//! Data volumes and further volumes.
+
+use super::{ClusterEvidence, Report, Rule, rule};
+use crate::crds::postgresql::AdditionalVolume;
+use crate::values::{Memory, one_of};
+
+pub(super) const RULES: &[Rule] = &[
+    rule!(Error "T60" "shared-claim", Cluster(one_claim_for_many)),
+    rule!(Error "T74" "unreadable-size", Cluster(unreadable_size)),
+    rule!(Error "T76" "unknown-volume-source", Cluster(unknown_volume_source)),
+    rule!(Error "T77" "mounts-collide", Cluster(mounts_collide)),
+    rule!(Warning "T78" "aws-only-volume-setting", Cluster(aws_only)),
+    rule!(Warning "L5" "copies-multiply", Cluster(copies_multiply)),
+    rule!(Warning "L6" "one-copy", Cluster(one_copy)),
+    rule!(Warning "L17" "small-hcloud-volume", Cluster(small_hcloud_volume)),
+];
+
+fn volumes<'a>(cluster: &ClusterEvidence<'a>) -> impl Iterator<Item = (usize, &'a AdditionalVolume)> {
+    cluster.spec().additional_volumes.iter().flat_map(|list| list.iter()).enumerate()
+}
+
+/// A claim that one node at a time can mount, with instances on several. Of claims that nobody shows the access modes are
+/// not known.
+fn one_claim_for_many(cluster: &ClusterEvidence, report: &mut Report) {
+    if cluster.instances() < 2 {
+        return;
+    }
+    for (index, volume) in volumes(cluster) {
+        let claim =
+            volume.volume_source.0.get("persistentVolumeClaim").and_then(|claim| claim.get("claimName"));
+        let Some(name) = claim.and_then(serde_yaml::Value::as_str) else { continue };
+        let known =
+            cluster.claims.iter().find(|claim| claim.namespace == cluster.namespace() && claim.name == name);
+        if known.is_some_and(|claim| !claim.shared) {
+            report
+                .forbidden(format!("additionalVolumes.{index}"), format!("claim `{name}` can be mounted on one node at a time, and {} instances would mount it; the second never starts", cluster.instances()))
+                .help("use a volume that each pod has for itself, an object store, or a claim with `ReadWriteMany`");
+        }
+    }
+}
+
+fn unreadable_size(cluster: &ClusterEvidence, report: &mut Report) {
+    let mut readable = |path: &str, size: Option<&Memory>, least: u128| {
+        let Some(size) = size else { return };
+        match size.bytes() {
+            None => {
+                report
+                    .invalid(path, size, "it passes the API server and is no quantity")
+                    .help("write a unit such as `Mi` or `Gi`");
+            }
+            Some(bytes) if bytes < least => {
+                report
+                    .invalid(path, size, format!("it means {bytes} bytes, which is too little to run with"))
+                    .help("write a unit, such as `10Gi`");
+            }
+            Some(_) => {}
+        }
+    };
+    let spec = cluster.spec();
+    readable("volume.size", spec.volume.as_ref().and_then(|volume| volume.size.as_ref()), 100 << 20);
+    for (side, amounts) in [
+        ("requests", spec.resources.as_ref().and_then(|resources| resources.requests.as_ref())),
+        ("limits", spec.resources.as_ref().and_then(|resources| resources.limits.as_ref())),
+    ] {
+        // `"0"` counts as not set, for the operator.
+        let memory =
+            amounts.and_then(|amounts| amounts.memory.as_ref()).filter(|memory| memory.as_str() != "0");
+        readable(&format!("resources.{side}.memory"), memory, 16 << 20);
+    }
+}
+
+/// Sources of volumes, as Kubernetes 1.34 knows them.
+const SOURCES: &[&str] = &[
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephfs",
+    "cinder",
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "gitRepo",
+    "glusterfs",
+    "hostPath",
+    "image",
+    "iscsi",
+    "nfs",
+    "persistentVolumeClaim",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "projected",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "secret",
+    "storageos",
+    "vsphereVolume",
+];
+
+/// Fields of the sources that clusters use.
+const FIELDS: &[(&str, &[&str])] = &[
+    ("configMap", &["defaultMode", "items", "name", "optional"]),
+    ("csi", &["driver", "fsType", "nodePublishSecretRef", "readOnly", "volumeAttributes"]),
+    ("emptyDir", &["medium", "sizeLimit"]),
+    ("hostPath", &["path", "type"]),
+    ("nfs", &["path", "readOnly", "server"]),
+    ("persistentVolumeClaim", &["claimName", "readOnly"]),
+    ("projected", &["defaultMode", "sources"]),
+    ("secret", &["defaultMode", "items", "optional", "secretName"]),
+];
+
+fn unknown_volume_source(cluster: &ClusterEvidence, report: &mut Report) {
+    for (index, volume) in volumes(cluster) {
+        let path = format!("additionalVolumes.{index}.volumeSource");
+        let Some(source) = volume.volume_source.only_key() else {
+            report.required(&path, "exactly one source, such as `emptyDir: {}`; without one Kubernetes makes an emptyDir, which is lost with the pod");
+            continue;
+        };
+        // The operator reads them with Go's decoder, which does not mind the case.
+        let Some(known) = SOURCES.iter().find(|known| known.eq_ignore_ascii_case(source)) else {
+            report.unknown(
+                format!("{path}.{source}"),
+                source,
+                format!(
+                    "{}; Kubernetes would make an emptyDir of it, which is lost with the pod",
+                    one_of(source, SOURCES)
+                ),
+            );
+            continue;
+        };
+        let Some((_, fields)) = FIELDS.iter().find(|(name, _)| name == known) else { continue };
+        let written = volume.volume_source.0.get(source).and_then(serde_yaml::Value::as_mapping);
+        let keys = written.into_iter().flat_map(|map| map.keys()).filter_map(serde_yaml::Value::as_str);
+        for key in keys.filter(|key| !fields.iter().any(|field| field.eq_ignore_ascii_case(key))) {
+            report.unknown(
+                format!("{path}.{source}.{key}"),
+                key,
+                format!("{}; the operator would silently drop it", one_of(key, fields)),
+            );
+        }
+    }
+}
+
+/// Where the data volume is mounted.
+const DATA: &str = "/home/postgres/pgdata";
+
+fn mounts_collide(cluster: &ClusterEvidence, report: &mut Report) {
+    let mut seen: Vec<&str> = vec![];
+    for (index, volume) in volumes(cluster) {
+        let path = format!("additionalVolumes.{index}.mountPath");
+        let mount = volume.mount_path.trim_end_matches('/');
+        if mount == DATA {
+            report.forbidden(path, "the data volume is mounted there").value(mount);
+        } else if seen.contains(&mount) {
+            report.duplicate(
+                path,
+                mount,
+                "each volume needs a place of its own; the operator would leave one out",
+            );
+        }
+        seen.push(mount);
+    }
+}
+
+fn aws_only(cluster: &ClusterEvidence, report: &mut Report) {
+    let Some(volume) = &cluster.spec().volume else { return };
+    for (field, set) in [
+        ("iops", volume.iops.is_some()),
+        ("throughput", volume.throughput.is_some()),
+        ("type", volume.r#type.is_some()),
+    ] {
+        if set {
+            report.ineffective(
+                format!("volume.{field}"),
+                "it works on AWS alone, with `storage_resize_mode: mixed`",
+            );
+        }
+    }
+}
+
+fn copies_multiply(cluster: &ClusterEvidence, report: &mut Report) {
+    let instances = cluster.instances();
+    if let Some(replicas) = cluster.class().and_then(|class| class.replicas)
+        && instances > 1
+        && replicas > 1
+    {
+        let copies = i64::from(instances) * i64::from(replicas);
+        report
+            .risky("volume.storageClass", format!("{instances} instances on a class of {replicas} replicas are {copies} copies of the data, and each commit waits for {replicas} disks"))
+            .help("use a class with one replica near its pod (Longhorn's layout `local`): PostgreSQL keeps the copies");
+    }
+}
+
+fn one_copy(cluster: &ClusterEvidence, report: &mut Report) {
+    if let Some(class) = cluster.class()
+        && cluster.instances() == 1
+        && class.replicas == Some(1)
+        && class.node_bound == Some(true)
+    {
+        report
+            .risky(
+                "volume.storageClass",
+                "one instance, and the class keeps one copy on one node: when the node is lost, so is the data",
+            )
+            .value(&class.name);
+    }
+}
+
+fn small_hcloud_volume(cluster: &ClusterEvidence, report: &mut Report) {
+    let Some(volume) = &cluster.spec().volume else { return };
+    let small = volume.size.as_ref().filter(|size| size.bytes().is_some_and(|bytes| bytes < 10_000_000_000));
+    if let Some(size) = small.filter(|_| volume.storage_class.as_deref() == Some("hcloud-volumes")) {
+        report
+            .ineffective("volume.size", "volumes at Hetzner have at least 10 GB, and are charged as such")
+            .value(size);
+    }
+}

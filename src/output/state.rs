@@ -1,0 +1,194 @@
+//! What an output remembers of its app: whose it is, its files, and what may not change unseen.
+//!
+//! One fact a line, sorted, so that version control merges what two people changed. Each line is a list in JSON behind a
+//! dash, and the file as a whole is YAML.
+
+mod facts;
+mod v1;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::Result;
+use pgsynth_constructs::upstream::record::Record;
+
+use super::{STATE, files};
+use crate::failure::Failure;
+use crate::synth::Bundle;
+use facts::{Fact, Reader};
+
+const HEAD: &str = "# What pgsynth has to remember of this folder. Commit it with the files.\n";
+
+/// The contents of `<output>/.pgsynth`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// The app whose folder this is.
+    pub app: String,
+    /// Its files, below the folder, sorted.
+    pub files: Vec<String>,
+    /// What may not change unseen.
+    pub record: Record,
+}
+
+impl State {
+    /// The state of a folder that holds this bundle.
+    pub fn of(bundle: &Bundle) -> Self {
+        let mut files: Vec<_> = bundle.files.iter().map(|draft| draft.name.clone()).collect();
+        files.sort_unstable();
+        Self { app: bundle.owner.to_owned(), files, record: bundle.record.clone() }
+    }
+
+    /// The state of a folder, if it has one.
+    ///
+    /// # Errors
+    /// Where the folder is no folder, or the file is not one that this pgsynth can read.
+    pub fn read(folder: &Path) -> Result<Option<Self>> {
+        files::check_folder(folder)?;
+        let path = folder.join(STATE);
+        let Some(bytes) = files::read(&path)? else { return Ok(None) };
+        let state = parse(&bytes).map_err(|Unreadable { why, hint }| {
+            Failure::io(format!("cannot read `{}`: {why}", path.display())).hint(hint)
+        })?;
+        // A list that leads out of the folder would let a prune remove what is not ours.
+        if let Some(file) = state.files.iter().find(|file| !is_file_of_ours(file)) {
+            let message = format!("`{}` lists `{file}`, which pgsynth never writes", path.display());
+            return Err(Failure::io(message).hint(RESTORE).into());
+        }
+        Ok(Some(state))
+    }
+
+    /// The file's contents.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.bytes_with([])
+    }
+
+    /// The file's contents where it lists these files too.
+    pub(super) fn bytes_with<'a>(&'a self, others: impl IntoIterator<Item = &'a String>) -> Vec<u8> {
+        let files: BTreeSet<_> = self.files.iter().chain(others).collect();
+        let mut bytes = HEAD.as_bytes().to_vec();
+        Fact::new(["pgsynth", "v2"]).write(&mut bytes);
+        Fact::new(["app", &self.app]).write(&mut bytes);
+        for file in files {
+            Fact::new(["file", file]).write(&mut bytes);
+        }
+        facts::write(&self.record, &mut bytes);
+        bytes
+    }
+}
+
+/// Why a file cannot be read, and what to do.
+struct Unreadable {
+    why: String,
+    hint: &'static str,
+}
+
+const RESTORE: &str = "restore it from version control";
+
+impl Unreadable {
+    fn new(why: impl Into<String>) -> Self {
+        Self { why: why.into(), hint: RESTORE }
+    }
+}
+
+fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::new("it is not text"))?;
+    if text.lines().any(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")) {
+        return Err(Unreadable {
+            why: "a conflict of version control is not resolved in it".to_owned(),
+            hint: "keep the lines of both sides, one for each cluster and fact, or take either side and run `pgsynth synth`",
+        });
+    }
+    let mut reader = Reader::default();
+    for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
+        match Fact::read(line) {
+            Some(fact) => reader.take(&fact).map_err(Unreadable::new)?,
+            // Written by an older pgsynth, or by hand.
+            None => return v1::parse(text).map_err(Unreadable::new),
+        }
+    }
+    reader.finish().map_err(Unreadable::new)
+}
+
+fn is_file_of_ours(file: &str) -> bool {
+    let name = file.strip_prefix("crds/").unwrap_or(file);
+    name.strip_suffix(".yaml").is_some_and(|stem| {
+        !stem.is_empty()
+            && stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use pgsynth_constructs::upstream::record::{ClusterKey, ClusterRecord};
+
+    use super::*;
+
+    fn read(text: &str) -> Result<State, String> {
+        parse(text.as_bytes()).map_err(|unreadable| unreadable.why)
+    }
+
+    fn state() -> State {
+        let cluster = ClusterRecord {
+            postgres: Some(18),
+            instances: 2,
+            size: "50Gi".to_owned(),
+            databases: [("shop".to_owned(), "plain".to_owned())].into(),
+            generation: Some(1),
+            root: Some("s3://bucket/spilo/shop/main/1/wal".to_owned()),
+            backup: Some("nightly".to_owned()),
+            ..ClusterRecord::default()
+        };
+        let clusters = [(ClusterKey::new("shop", "main"), cluster)].into();
+        State {
+            app: "shop".to_owned(),
+            files: vec!["40-shop-main.yaml".to_owned()],
+            record: Record { config_maps: Some(true), clusters },
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_a_fact_a_line_and_is_read_again() {
+        let written = String::from_utf8(state().bytes()).unwrap();
+        insta::assert_snapshot!(written, @r#"
+        # What pgsynth has to remember of this folder. Commit it with the files.
+        - ["pgsynth","v2"]
+        - ["app","shop"]
+        - ["file","40-shop-main.yaml"]
+        - ["operator","configMaps","true"]
+        - ["shop/main","backup","nightly"]
+        - ["shop/main","database","shop","plain"]
+        - ["shop/main","generation","1"]
+        - ["shop/main","instances","2"]
+        - ["shop/main","postgres","18"]
+        - ["shop/main","root","s3://bucket/spilo/shop/main/1/wal"]
+        - ["shop/main","size","50Gi"]
+        "#);
+        assert_eq!(read(&written), Ok(state()));
+        // It is YAML as a whole, and lines may be moved.
+        let lines: Vec<Vec<String>> = serde_yaml::from_str(&written).unwrap();
+        assert_eq!(lines.len(), 11);
+        let mut moved: Vec<_> = written.lines().skip(1).collect();
+        moved.reverse();
+        assert_eq!(read(&moved.join("\n")), Ok(state()));
+    }
+
+    #[test]
+    fn an_older_record_is_read_under_the_names_that_kubernetes_knows() {
+        let old = r#"{"pgsynth": "v1", "app": "shop", "files": ["40-shop-main.yaml"], "record": {"configMaps": true,
+            "clusters": {"chart/main": {"namespace": "shop", "postgres": 18, "instances": 2, "size": "50Gi",
+            "databases": {"shop": "plain"}, "generation": 1, "root": "s3://bucket/spilo/shop/main/1/wal", "backup": "nightly"}}}}"#;
+        assert_eq!(read(&format!("{HEAD}{old}\n")), Ok(state()));
+        let edited = "pgsynth: v1\napp: shop\nfiles: [40-shop-main.yaml]\nrecord:\n  clusters:\n    shop/main: {namespace: shop, instances: 2, size: 50Gi}\n";
+        assert_eq!(read(edited).unwrap().record.clusters[&ClusterKey::new("shop", "main")].instances, 2);
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why() {
+        let line = |line: &str| read(&format!("{HEAD}- [\"pgsynth\",\"v2\"]\n- [\"app\",\"shop\"]\n{line}\n"));
+        insta::assert_snapshot!(line("<<<<<<< ours").unwrap_err(), @"a conflict of version control is not resolved in it");
+        insta::assert_snapshot!(line(r#"- ["shop/main","size","1Gi"]"#.repeat(2).replace("]-", "]\n-").replacen("1Gi", "2Gi", 1).as_str()).unwrap_err(), @r#"`["shop/main","size","1Gi"]` stands there with another value as well"#);
+        insta::assert_snapshot!(line(r#"- ["shop/main","colour","red"]"#).unwrap_err(), @r#"`["shop/main","colour","red"]` is no fact that this pgsynth knows; use the one that wrote it"#);
+        insta::assert_snapshot!(read("- [\"pgsynth\",\"v3\"]\n").unwrap_err(), @"it is of schema `v3`, and this pgsynth knows `v2`; use the pgsynth that wrote it");
+        insta::assert_snapshot!(read("").unwrap_err(), @"it names no schema and no app");
+    }
+}
