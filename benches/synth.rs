@@ -6,32 +6,25 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use pgsynth::constructs::operator::WatchSetting;
-use pgsynth::constructs::platform::Platform;
-use pgsynth::constructs::releases::ReleaseName;
-use pgsynth::constructs::{App, Backup, Chart, Cluster, Database, Namespace, Operator, Past, Volume};
-use pgsynth::dist::{State, plan};
-use pgsynth::synth::{Emitter, drafts};
+use pgsynth::constructs::Past;
+use pgsynth::output::{State, plan};
+use pgsynth::prelude::*;
+use pgsynth::synth::{Emitter, bundle};
 
 fn app(clusters: usize) -> App {
-    let mut app = App::new("bench".parse().unwrap(), ReleaseName::NEWEST, Platform::Hetzner);
-    let mut operator = Chart::new(Namespace::created("postgres-operator".parse().unwrap()));
-    operator.operator = Some(Operator::new(WatchSetting::All));
-    app.charts.add("operator", operator).unwrap();
-    let mut shop = Chart::new(Namespace::created("shop".parse().unwrap()));
+    let operator =
+        Chart::new(Namespace::created("postgres-operator")).operator(Operator::new(WatchSetting::All));
+    let mut shop = Chart::new(Namespace::created("shop"));
     for index in 0..clusters {
-        let volume = Volume::new("50Gi".parse().unwrap());
-        let mut cluster =
-            Cluster::new("acme".parse().unwrap(), "18".parse().unwrap(), volume, Backup::none("a bench"));
-        cluster.users.insert("shop".to_owned(), vec![]);
-        cluster.databases.insert("shop".to_owned(), Database::owned_by("shop"));
+        let mut cluster = Cluster::new("acme", "18", Volume::new("50Gi"), Backup::none("a bench"))
+            .users("shop", [])
+            .databases("shop", Database::owned_by("shop"));
         for name in ["log_connections", "log_disconnections", "log_checkpoints", "jit"] {
-            cluster.parameters.insert(name.to_owned(), true.into());
+            cluster = cluster.parameters(name, true);
         }
-        shop.clusters.add(&format!("orders-{index}"), cluster).unwrap();
+        shop = shop.clusters(format!("orders-{index}"), cluster);
     }
-    app.charts.add("shop", shop).unwrap();
-    app
+    App::new("bench", ReleaseName::NEWEST, Platform::Hetzner).charts("operator", operator).charts("shop", shop)
 }
 
 /// The median of repeated runs.
@@ -108,12 +101,9 @@ fn whole() {
         let folder = tempfile::tempdir().unwrap();
         let run = |output: &std::path::Path| {
             let valid = app.validate(&Past::default()).unwrap();
-            let drafts = drafts(&app, &valid);
-            let state = State::new(app.name.as_str(), valid.record(), &drafts);
-            plan(output, State::read(output).unwrap().as_ref(), &state, None, &drafts)
-                .unwrap()
-                .write()
-                .unwrap()
+            let bundle = bundle(&valid);
+            let before = State::read(output).unwrap();
+            plan(output, before.as_ref(), &bundle, None).unwrap().write().unwrap();
         };
         let mut fresh = 0;
         let first = median(5, || {

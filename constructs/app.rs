@@ -18,7 +18,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::backup_policy::BackupPolicy;
-use crate::base::{Problem, Problems};
+use crate::base::{construct, Problem, Problems};
 use crate::chart::Chart;
 use crate::external_operator::ExternalOperator;
 use crate::monitoring::MonitoringStack;
@@ -26,103 +26,93 @@ use crate::object_store::ObjectStore;
 
 use crate::release::ReleaseName;
 use crate::retired::Retired;
-use crate::values::{Id, Platform, Section, choices, given};
+use crate::values::{Id, Platform, Section, choices};
 
-/// The root of everything that is rendered: stores, backup policies and charts, and the operator that they run under.
-///
-/// ```
-/// use pgsynth_constructs::{App, Backup, Chart, Cluster, Namespace, Volume};
-/// use pgsynth_constructs::operator::{Operator, WatchSetting};
-/// use pgsynth_constructs::platform::Platform;
-/// use pgsynth_constructs::releases::ReleaseName;
-///
-/// let mut app = App::new("shop".parse()?, ReleaseName::R2026_11, Platform::Hetzner);
-/// let mut operator = Chart::new(Namespace::created("postgres-operator".parse()?));
-/// operator.operator = Some(Operator::new(WatchSetting::All));
-/// app.charts.add("operator", operator)?;
-///
-/// let mut shop = Chart::new(Namespace::created("shop".parse()?));
-/// let backup = Backup::none("an example");
-/// shop.clusters.add("orders", Cluster::new("acme".parse()?, "18".parse()?, Volume::new("50Gi".parse()?), backup))?;
-/// app.charts.add("shop", shop)?;
-///
-/// let valid = app.validate(&Default::default())?;
-/// assert!(valid.objects().iter().any(|object| object.identity.kind == "postgresql"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct App {
-    /// Schema of the file: `v1`. Required in a file.
-    pub pgsynth: FileVersion,
+construct! {
+    /// The root of everything that is rendered: stores, backup policies and charts, and the operator that they run under.
+    ///
+    /// ```
+    /// use pgsynth_constructs::{App, Backup, Chart, Cluster, Namespace, Volume};
+    /// use pgsynth_constructs::operator::{Operator, WatchSetting};
+    /// use pgsynth_constructs::platform::Platform;
+    /// use pgsynth_constructs::releases::ReleaseName;
+    ///
+    /// let mut app = App::new("shop", ReleaseName::R2026_11, Platform::Hetzner);
+    /// let mut operator = Chart::new(Namespace::created("postgres-operator"));
+    /// operator.operator = Some(Operator::new(WatchSetting::All));
+    /// app.charts.add("operator", operator)?;
+    ///
+    /// let mut shop = Chart::new(Namespace::created("shop"));
+    /// let backup = Backup::none("an example");
+    /// shop.clusters.add("orders", Cluster::new("acme", "18", Volume::new("50Gi"), backup))?;
+    /// app.charts.add("shop", shop)?;
+    ///
+    /// let valid = app.validate(&Default::default())?;
+    /// assert!(valid.objects().iter().any(|object| object.identity.kind == "postgresql"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub struct App {
+        /// Schema of the file: `v1`. Required in a file.
+        [fixed] pgsynth: FileVersion,
 
-    /// Versions and defaults of everything that reaches a pod, such as `"2026.11"`.
-    pub release: ReleaseName,
+        /// Name of the app.
+        [required] name: Id,
 
-    /// Name of the app.
-    pub name: Id,
+        /// Versions and defaults of everything that reaches a pod, such as `"2026.11"`.
+        [required] release: ReleaseName,
 
-    /// What the Kubernetes cluster runs on.
-    pub platform: Platform,
+        /// What the Kubernetes cluster runs on.
+        [required] platform: Platform,
 
-    /// Anchors for YAML's own reuse; nothing reads this.
-    #[serde(default, skip_serializing)]
-    pub templates: Templates,
+        /// Anchors for YAML's own reuse; nothing reads this.
+        [read] templates: Templates,
 
-    /// Folder of the output, below the project. Default: `dist`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub output: Option<OutputFolder>,
+        /// Folder of the output, below the project. Default: `dist`.
+        [optional] output: OutputFolder,
 
-    /// Former name of the app, whose output folder it takes over. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub renamed_from: Option<Id>,
+        /// Former name of the app, whose output folder it takes over. Default: none.
+        [optional] renamed_from: Id,
 
-    /// Whether namespaces, StorageClasses and clusters carry the annotations that keep Argo CD and Flux from deleting
-    /// them. Default: true; `false` for apps whose data may be lost.
-    #[serde(default = "yes")]
-    pub protect: bool,
+        /// Whether namespaces, StorageClasses and clusters carry the annotations that keep Argo CD and Flux from deleting
+        /// them. Default: true; `false` for apps whose data may be lost.
+        [or yes "yes"] protect: bool,
 
-    /// The operator that the app runs under, where no chart renders it. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub external_operator: Option<ExternalOperator>,
+        /// The operator that the app runs under, where no chart renders it. Default: none.
+        [optional] external_operator: ExternalOperator,
 
-    /// Object stores by id, for backups. Default: none.
-    #[serde(default, skip_serializing_if = "Section::is_empty")]
-    pub stores: Section<ObjectStore>,
+        /// Object stores by id, for backups. Default: none.
+        [map] stores: Section<ObjectStore>,
 
-    /// Backup policies by id. Default: none.
-    #[serde(default, skip_serializing_if = "Section::is_empty")]
-    pub backups: Section<BackupPolicy>,
+        /// Backup policies by id. Default: none.
+        [map] backups: Section<BackupPolicy>,
 
-    /// What collects and shows the figures of clusters with `monitoring`. Default: the Prometheus Operator and Grafana's
-    /// sidecar.
-    #[serde(default)]
-    pub monitoring: MonitoringStack,
+        /// What collects and shows the figures of clusters with `monitoring`. Default: the Prometheus Operator and Grafana's
+        /// sidecar.
+        [default] monitoring: MonitoringStack,
 
-    /// Charts by id.
-    #[serde(default)]
-    pub charts: Section<Chart>,
+        /// Charts by id.
+        [map] charts: Section<Chart>,
 
-    /// Clusters that are gone on purpose, by `<chart>/<cluster>`. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub retired: IndexMap<String, Retired>,
+        /// Clusters that are gone on purpose, by `<chart>/<cluster>`. Default: none.
+        [map] retired: IndexMap<String, Retired>,
 
-    /// Warnings that are wanted anywhere in the app, by id, with the reason. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub accept: IndexMap<String, String>,
+        /// Warnings that are wanted anywhere in the app, by id, with the reason. Default: none.
+        [map] accept: IndexMap<String, String>,
+    }
 }
 
 choices!(
     /// Schema of an app file.
+    #[derive(Default)]
     FileVersion, "schema of the file", {
         /// The first.
+        #[default]
         V1 = "v1",
     }
 );
 
 /// A place for anchors. It is read over and never written.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Templates;
 
 impl<'de> Deserialize<'de> for Templates {
@@ -154,27 +144,6 @@ fn yes() -> bool {
 }
 
 impl App {
-    /// An app without charts.
-    pub fn new(name: Id, release: ReleaseName, platform: Platform) -> Self {
-        Self {
-            pgsynth: FileVersion::V1,
-            release,
-            name,
-            platform,
-            templates: Templates,
-            output: None,
-            renamed_from: None,
-            protect: true,
-            external_operator: None,
-            stores: Section::default(),
-            backups: Section::default(),
-            monitoring: MonitoringStack::default(),
-            charts: Section::default(),
-            retired: IndexMap::new(),
-            accept: IndexMap::new(),
-        }
-    }
-
     /// Folder of the output, below the project.
     pub fn output_folder(&self) -> &str {
         self.output.as_ref().map_or("dist", OutputFolder::as_str)

@@ -16,7 +16,7 @@ use crate::values::Id;
 /// use pgsynth_constructs::Backup;
 /// let nightly: Backup = serde_yaml::from_str("nightly")?;
 /// let none: Backup = serde_yaml::from_str("{none: test data}")?;
-/// assert_eq!((nightly, none), (Backup::Policy("nightly".parse()?), Backup::none("test data")));
+/// assert_eq!((nightly, none), (Backup::Policy("nightly"), Backup::none("test data")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +53,18 @@ impl Backup {
                 report(&NO_BACKUP, Problem::new(Kind::Risky, scope.path(), message), problems);
             }
         }
+    }
+}
+
+impl From<&str> for Backup {
+    fn from(policy: &str) -> Self {
+        Self::Policy(policy.into())
+    }
+}
+
+impl From<Id> for Backup {
+    fn from(policy: Id) -> Self {
+        Self::Policy(policy)
     }
 }
 

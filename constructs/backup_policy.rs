@@ -2,87 +2,75 @@
 
 pub use pgsynth_upstream::behaviour::retention::Numbers;
 
-use serde::{Deserialize, Serialize};
 
-use crate::base::{Kind, Problem, Problems, Scope, unknown_reference};
+use crate::base::{construct, Kind, Problem, Problems, Scope, unknown_reference};
 use crate::crds::env::EnvVar;
 use crate::object_store::ObjectStore;
 use crate::rules::{SPARSE_BACKUPS, report};
-use crate::values::{Id, Memory, Name, Schedule, Section, Span, choices, fnv1a, given, in_words};
+use crate::values::{Id, Memory, Name, Schedule, Section, Span, choices, fnv1a, in_words};
 
-/// A policy of backups: base backups on a schedule, and the WAL between them, into one store.
-///
-/// ```
-/// use pgsynth_constructs::BackupPolicy;
-/// let policy = BackupPolicy::new("offsite".parse()?, "0 1 * * *".parse()?, "14d".parse()?, "5m".parse()?);
-/// assert_eq!(policy.numbers().retain, 14);
-/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
-/// ```
-///
-/// ```yaml
-/// backups:
-///   nightly: {store: offsite, schedule: "0 1 * * *", keep: 14d, rpo: 5m}
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct BackupPolicy {
-    /// The store, one of the app's `stores`.
-    pub store: Id,
+construct! {
+    /// A policy of backups: base backups on a schedule, and the WAL between them, into one store.
+    ///
+    /// ```
+    /// use pgsynth_constructs::BackupPolicy;
+    /// let policy = BackupPolicy::new("offsite", "0 1 * * *", "14d", "5m");
+    /// assert_eq!(policy.numbers().retain, 14);
+    /// ```
+    ///
+    /// ```yaml
+    /// backups:
+    ///   nightly: {store: offsite, schedule: "0 1 * * *", keep: 14d, rpo: 5m}
+    /// ```
+    pub struct BackupPolicy {
+        /// The store, one of the app's `stores`.
+        [required] store: Id,
 
-    /// When base backups are made: cron's five fields, in UTC. Every start of a primary makes one as well.
-    pub schedule: Schedule,
+        /// When base backups are made: cron's five fields, in UTC. Every start of a primary makes one as well.
+        [required] schedule: Schedule,
 
-    /// How far back the data can be brought at any time, such as `14d`; in whole days, rounded up, at least two.
-    pub keep: Span,
+        /// How far back the data can be brought at any time, such as `14d`; in whole days, rounded up, at least two.
+        [required] keep: Span,
 
-    /// How much may be lost at most, such as `5m`; at least one minute. PostgreSQL archives a segment of WAL after half of
-    /// it at the latest, at least every 30 s.
-    pub rpo: Span,
+        /// How much may be lost at most, such as `5m`; at least one minute. PostgreSQL archives a segment of WAL after half of
+        /// it at the latest, at least every 30 s.
+        [required] rpo: Span,
 
-    /// Over how long the starts of the clusters' backups are spread, each by a hash of its name. Default: `0s`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub spread: Option<Span>,
+        /// Over how long the starts of the clusters' backups are spread, each by a hash of its name. Default: `0s`.
+        [optional] spread: Span,
 
-    /// Compression of backups and WAL. Default: `lz4`.
-    #[serde(default)]
-    pub compression: Compression,
+        /// Compression of backups and WAL. Default: `lz4`.
+        [default] compression: Compression,
 
-    /// Uploads at a time. Default: the cores of the node, at most 10.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub concurrency: Option<u16>,
+        /// Uploads at a time. Default: the cores of the node, at most 10.
+        [value] concurrency: u16,
 
-    /// What a backup reads of the disk in a second, such as `50Mi`. Default: no limit.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub disk_rate_limit: Option<Memory>,
+        /// What a backup reads of the disk in a second, such as `50Mi`. Default: no limit.
+        [optional] disk_rate_limit: Memory,
 
-    /// What it sends in a second. Default: no limit.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub network_rate_limit: Option<Memory>,
+        /// What it sends in a second. Default: no limit.
+        [optional] network_rate_limit: Memory,
 
-    /// Encryption before anything leaves the pod. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub encryption: Option<Libsodium>,
+        /// Encryption before anything leaves the pod. Default: none.
+        [optional] encryption: Libsodium,
+    }
 }
 
-/// Encryption with a key of one's own, by libsodium. Without the key every backup is lost.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Libsodium {
-    /// The Secret with the key, in the namespace of every cluster of the policy and of those that are restored from it.
-    pub secret: Name,
+construct! {
+    /// Encryption with a key of one's own, by libsodium. Without the key every backup is lost.
+    pub struct Libsodium {
+        /// The Secret with the key, in the namespace of every cluster of the policy and of those that are restored from it.
+        [required] secret: Name,
 
-    /// Its key. Default: `WALG_LIBSODIUM_KEY`.
-    #[serde(default = "libsodium_key")]
-    pub key: String,
+        /// Its key. Default: `WALG_LIBSODIUM_KEY`.
+        [or libsodium_key "libsodium_key"] key: String,
 
-    /// How the key is written. Default: 32 bytes as they are.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub transform: Option<KeyTransform>,
+        /// How the key is written. Default: 32 bytes as they are.
+        [optional] transform: KeyTransform,
 
-    /// Where the key is kept outside this Kubernetes cluster, in words for the one who restores after its loss.
-    pub escrow: String,
+        /// Where the key is kept outside this Kubernetes cluster, in words for the one who restores after its loss.
+        [required] escrow: String,
+    }
 }
 
 fn libsodium_key() -> String {
@@ -115,30 +103,8 @@ choices!(
     }
 );
 
-impl Libsodium {
-    /// The key of this Secret, which is also kept there.
-    pub fn new(secret: Name, escrow: impl Into<String>) -> Self {
-        Self { secret, key: libsodium_key(), transform: None, escrow: escrow.into() }
-    }
-}
 
 impl BackupPolicy {
-    /// Backups into this store on this schedule, kept so long, with so much to lose.
-    pub fn new(store: Id, schedule: Schedule, keep: Span, rpo: Span) -> Self {
-        Self {
-            store,
-            schedule,
-            keep,
-            rpo,
-            spread: None,
-            compression: Compression::Lz4,
-            concurrency: None,
-            disk_rate_limit: None,
-            network_rate_limit: None,
-            encryption: None,
-        }
-    }
-
     pub(crate) fn validate(&self, stores: &Section<ObjectStore>, scope: &Scope, problems: &mut Problems) {
         let Self {
             store,

@@ -1,6 +1,7 @@
 //! What every construct stands on: its scope, the objects it renders, and the trait for constructs of other repositories.
 
 mod construct;
+mod fields;
 mod object;
 pub(crate) mod pod;
 mod protection;
@@ -8,6 +9,9 @@ mod reference;
 mod scope;
 
 pub use construct::Construct;
+pub(crate) use fields::construct;
+#[doc(hidden)]
+pub use fields::{Emptiness, Entries, Items};
 pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
 pub(crate) use protection::annotations_of;

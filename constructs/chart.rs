@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use crate::base::construct;
 
 use crate::base::Construct;
 use crate::cluster::Cluster;
@@ -12,50 +12,52 @@ use crate::namespace::Namespace;
 use crate::operator::Operator;
 use crate::raw_object::RawObject;
 use crate::storage::Storage;
-use crate::values::{Id, Ref, Section, SectionError, given};
+use crate::values::{Id, Ref, Section, SectionError};
 
-/// One namespace and what is in it.
-///
-/// ```
-/// use pgsynth_constructs::{Chart, Namespace};
-/// let chart = Chart::new(Namespace::created("shop".parse()?));
-/// assert!(chart.clusters.is_empty());
-/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
-/// ```
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Chart {
-    /// The namespace: a name for one that is there, `{name: shop, create: true}` for one that the app makes.
-    pub namespace: Namespace,
+construct! {
+    /// One namespace and what is in it.
+    ///
+    /// ```
+    /// use pgsynth_constructs::{Chart, Namespace};
+    /// let chart = Chart::new(Namespace::created("shop"));
+    /// assert!(chart.clusters.is_empty());
+    /// ```
+    pub struct Chart {
+        /// The namespace: a name for one that is there, `{name: shop, create: true}` for one that the app makes.
+        [required] namespace: Namespace,
 
-    /// Labels of every object of the chart. Default: `app.kubernetes.io/managed-by` and `app.kubernetes.io/part-of`.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
+        /// Labels of every object of the chart. Default: `app.kubernetes.io/managed-by` and `app.kubernetes.io/part-of`.
+        [map] labels: IndexMap<String, String>,
 
-    /// The operator, in one chart of the app. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub operator: Option<Operator>,
+        /// The operator, in one chart of the app. Default: none.
+        [optional] operator: Operator,
 
-    /// StorageClasses by name. Default: none.
-    #[serde(default, skip_serializing_if = "Section::is_empty")]
-    pub storage: Section<Storage>,
+        /// StorageClasses by name. Default: none.
+        [map] storage: Section<Storage>,
 
-    /// PostgreSQL clusters by name. Default: none.
-    #[serde(default, skip_serializing_if = "Section::is_empty")]
-    pub clusters: Section<Cluster>,
+        /// PostgreSQL clusters by name. Default: none.
+        [map] clusters: Section<Cluster>,
 
-    /// Objects of any kind, emitted as they are written. Default: none.
-    #[serde(default, skip_serializing_if = "Section::is_empty")]
-    pub objects: Section<RawObject>,
+        /// Objects of any kind, emitted as they are written. Default: none.
+        [map] objects: Section<RawObject>,
 
-    #[serde(skip)]
-    constructs: Added,
+        /// Constructs of other repositories.
+        [hidden] constructs: Added,
+    }
 }
 
 /// Constructs of other repositories, by id.
 #[derive(Clone, Default)]
-pub(crate) struct Added(Section<Arc<dyn Construct>>);
+pub struct Added(Section<Arc<dyn Construct>>);
+
+/// The same constructs, not only alike ones.
+impl PartialEq for Added {
+    fn eq(&self, other: &Self) -> bool {
+        let both = self.0.iter().zip(other.0.iter());
+        self.0.len() == other.0.len()
+            && both.into_iter().all(|((id, one), (other_id, other))| id == other_id && Arc::ptr_eq(one, other))
+    }
+}
 
 impl fmt::Debug for Added {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,19 +66,6 @@ impl fmt::Debug for Added {
 }
 
 impl Chart {
-    /// An empty chart in this namespace.
-    pub fn new(namespace: Namespace) -> Self {
-        Self {
-            namespace,
-            labels: IndexMap::new(),
-            operator: None,
-            storage: Section::default(),
-            clusters: Section::default(),
-            objects: Section::default(),
-            constructs: Added::default(),
-        }
-    }
-
     /// Adds a construct of another repository.
     ///
     /// # Errors

@@ -28,11 +28,10 @@ pub use tls::Tls;
 pub use volume::Volume;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 
 use crate::archive::Archives;
 use crate::backup::Backup;
-use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope};
+use crate::base::{construct, ClusterFacts, OperatorFacts, Problems, Scope};
 use crate::crds::Named;
 use crate::crds::containers::{InitContainer, Sidecar};
 use crate::crds::env::{EnvFromSource, EnvVar};
@@ -41,177 +40,140 @@ use crate::crds::scheduling::{NodeAffinity, Toleration};
 use crate::database::Database;
 use crate::monitoring::{Monitoring, ROLE};
 use crate::restore::Restore;
-use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Window, from_number, given};
+use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Window};
 use pgsynth_upstream::behaviour::names::{DERIVED, LONGEST};
 use pgsynth_upstream::behaviour::pooler::Poolers;
 use pgsynth_upstream::behaviour::roles::{self, SystemRoles};
 use pgsynth_upstream::behaviour::secrets::SecretNames;
 
-/// A PostgreSQL cluster. Its id is its name: of its Services, its Secrets and its backups.
-///
-/// ```
-/// use pgsynth_constructs::{Backup, Cluster, Database, Volume};
-/// let backup = Backup::none("a test database");
-/// let mut cluster = Cluster::new("acme".parse()?, "18".parse()?, Volume::new("50Gi".parse()?), backup);
-/// cluster.users.insert("shop".to_owned(), vec![]);
-/// cluster.databases.insert("shop".to_owned(), Database::owned_by("shop"));
-/// cluster.parameters.insert("log_connections".to_owned(), true.into());
-/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Cluster {
-    /// Team that owns it: the label `team` of every object.
-    pub team: LabelValue,
+construct! {
+    /// A PostgreSQL cluster. Its id is its name: of its Services, its Secrets and its backups.
+    ///
+    /// ```
+    /// use pgsynth_constructs::{Backup, Cluster, Database, Volume};
+    /// let backup = Backup::none("a test database");
+    /// let mut cluster = Cluster::new("acme", "18", Volume::new("50Gi"), backup);
+    /// cluster.users.insert("shop".to_owned(), vec![]);
+    /// cluster.databases.insert("shop".to_owned(), Database::owned_by("shop"));
+    /// cluster.parameters.insert("log_connections".to_owned(), true.into());
+    /// ```
+    pub struct Cluster {
+        /// Team that owns it: the label `team` of every object.
+        [required] team: LabelValue,
 
-    /// Major version of PostgreSQL, 14 to 18. A higher one upgrades in place; a lower one is refused by the operator.
-    #[serde(deserialize_with = "from_number")]
-    pub postgres: PostgresqlVersion,
+        /// Major version of PostgreSQL, 14 to 18. A higher one upgrades in place; a lower one is refused by the operator.
+        [required number] postgres: PostgresqlVersion,
 
-    /// PostgreSQL servers, the primary included; 0 stops the cluster and keeps its volumes. Default: 2.
-    #[serde(default = "two")]
-    pub instances: u32,
+        /// PostgreSQL servers, the primary included; 0 stops the cluster and keeps its volumes. Default: 2.
+        [or two "two"] instances: u32,
 
-    /// Data volume of each instance.
-    pub volume: Volume,
+        /// Data volume of each instance.
+        [required] volume: Volume,
 
-    /// How the data is backed up: the id of a policy of the app, or `none: "<reason>"`.
-    pub backup: Backup,
+        /// How the data is backed up: the id of a policy of the app, or `none: "<reason>"`.
+        [required] backup: Backup,
 
-    /// Which history of the cluster is archived; a restore in place begins a new one. Default: 1.
-    #[serde(default = "one")]
-    pub generation: u32,
+        /// Which history of the cluster is archived; a restore in place begins a new one. Default: 1.
+        [or one "one"] generation: u32,
 
-    /// Where the first data comes from. Default: an empty cluster.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub restore: Option<Restore>,
+        /// Where the first data comes from. Default: an empty cluster.
+        [optional] restore: Restore,
 
-    /// Figures, rules, alerts and a dashboard. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub monitoring: Option<Monitoring>,
+        /// Figures, rules, alerts and a dashboard. Default: none.
+        [optional] monitoring: Monitoring,
 
-    /// PostgreSQL's settings: booleans, numbers and texts. Default: Spilo's, and `huge_pages: off`.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub parameters: Parameters,
+        /// PostgreSQL's settings: booleans, numbers and texts. Default: Spilo's, and `huge_pages: off`.
+        [map] parameters: Parameters,
 
-    /// Cores and memory of each instance. Default: the platform's.
-    #[serde(default)]
-    pub resources: Resources,
+        /// Cores and memory of each instance. Default: the platform's.
+        [default] resources: Resources,
 
-    /// Synchronous replication and failover. Default: asynchronous, failover after 30 s.
-    #[serde(default)]
-    pub high_availability: HighAvailability,
+        /// Synchronous replication and failover. Default: asynchronous, failover after 30 s.
+        [default] high_availability: HighAvailability,
 
-    /// How instances keep apart. Default: the platform's.
-    #[serde(default)]
-    pub spread: Spread,
+        /// How instances keep apart. Default: the platform's.
+        [default] spread: Spread,
 
-    /// PgBouncer before PostgreSQL. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub pooler: Option<Pooler>,
+        /// PgBouncer before PostgreSQL. Default: none.
+        [optional] pooler: Pooler,
 
-    /// Reachable from outside the Kubernetes cluster. Default: not at all.
-    #[serde(default)]
-    pub exposure: Exposure,
+        /// Reachable from outside the Kubernetes cluster. Default: not at all.
+        [default] exposure: Exposure,
 
-    /// Certificate from a Secret. Default: one that Spilo signs itself.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub tls: Option<Tls>,
+        /// Certificate from a Secret. Default: one that Spilo signs itself.
+        [optional] tls: Tls,
 
-    /// Roles and their flags; an empty list is a role with LOGIN. The operator makes a Secret for each.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub users: IndexMap<String, Vec<RoleFlag>>,
+        /// Roles and their flags; an empty list is a role with LOGIN. The operator makes a Secret for each.
+        [map] users: IndexMap<String, Vec<RoleFlag>>,
 
-    /// Databases by name.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub databases: IndexMap<String, Database>,
+        /// Databases by name.
+        [map] databases: IndexMap<String, Database>,
 
-    /// Rotation of the roles' passwords. Default: the operator's.
-    #[serde(default)]
-    pub rotation: Rotation,
+        /// Rotation of the roles' passwords. Default: the operator's.
+        [default] rotation: Rotation,
 
-    /// Lines of `pg_hba.conf`, instead of Spilo's. Default: Spilo's.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pg_hba: Vec<String>,
+        /// Lines of `pg_hba.conf`, instead of Spilo's. Default: Spilo's.
+        [list] pg_hba: Vec<String>,
 
-    /// Options of initdb. Default: `data-checksums: true`.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub initdb: IndexMap<String, String>,
+        /// Options of initdb. Default: `data-checksums: true`.
+        [map] initdb: IndexMap<String, String>,
 
-    /// Further volumes. Default: none.
-    #[serde(default, skip_serializing_if = "Named::is_empty")]
-    pub volumes: Named<AdditionalVolume>,
+        /// Further volumes. Default: none.
+        [list] volumes: Named<AdditionalVolume>,
 
-    /// Containers beside PostgreSQL's. Default: none.
-    #[serde(default, skip_serializing_if = "Named::is_empty")]
-    pub sidecars: Named<Sidecar>,
+        /// Containers beside PostgreSQL's. Default: none.
+        [list] sidecars: Named<Sidecar>,
 
-    /// Containers that run to their end before PostgreSQL starts. Default: none.
-    #[serde(default, skip_serializing_if = "Named::is_empty")]
-    pub init_containers: Named<InitContainer>,
+        /// Containers that run to their end before PostgreSQL starts. Default: none.
+        [list] init_containers: Named<InitContainer>,
 
-    /// Variables of PostgreSQL's container. Default: none.
-    #[serde(default, skip_serializing_if = "Named::is_empty")]
-    pub env: Named<EnvVar>,
+        /// Variables of PostgreSQL's container. Default: none.
+        [list] env: Named<EnvVar>,
 
-    /// ConfigMaps and Secrets whose keys become variables. Default: none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub env_from: Vec<EnvFromSource>,
+        /// ConfigMaps and Secrets whose keys become variables. Default: none.
+        [list] env_from: Vec<EnvFromSource>,
 
-    /// Names of the variables in the sources of `envFrom`, which must be known where there is a backup. Default: not
-    /// known.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub env_from_names: Option<Vec<String>>,
+        /// Names of the variables in the sources of `envFrom`, which must be known where there is a backup. Default: not
+        /// known.
+        [optional] env_from_names: Vec<String>,
 
-    /// Taints that the pods bear, instead of the operator's. Default: the operator's.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tolerations: Vec<Toleration>,
+        /// Taints that the pods bear, instead of the operator's. Default: the operator's.
+        [list] tolerations: Vec<Toleration>,
 
-    /// Rules for the nodes of the pods. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub node_affinity: Option<NodeAffinity>,
+        /// Rules for the nodes of the pods. Default: none.
+        [optional] node_affinity: NodeAffinity,
 
-    /// PriorityClass of the pods; it must exist. Default: the operator's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub priority_class: Option<Name>,
+        /// PriorityClass of the pods; it must exist. Default: the operator's.
+        [optional] priority_class: Name,
 
-    /// When major upgrades and planned switchovers may happen, in UTC. Default: at any time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub maintenance_windows: Vec<Window>,
+        /// When major upgrades and planned switchovers may happen, in UTC. Default: at any time.
+        [list] maintenance_windows: Vec<Window>,
 
-    /// The primary that this cluster follows, instead of having one. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub standby: Option<Standby>,
+        /// The primary that this cluster follows, instead of having one. Default: none.
+        [optional] standby: Standby,
 
-    /// Labels of the `postgresql` object. Default: the chart's.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
+        /// Labels of the `postgresql` object. Default: the chart's.
+        [map] labels: IndexMap<String, String>,
 
-    /// Annotations of the `postgresql` object. Default: the protection against deletion.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub annotations: IndexMap<String, String>,
+        /// Annotations of the `postgresql` object. Default: the protection against deletion.
+        [map] annotations: IndexMap<String, String>,
 
-    /// Annotations of the pods. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub pod_annotations: IndexMap<String, String>,
+        /// Annotations of the pods. Default: none.
+        [map] pod_annotations: IndexMap<String, String>,
 
-    /// Annotations of both Services. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub service_annotations: IndexMap<String, String>,
+        /// Annotations of both Services. Default: none.
+        [map] service_annotations: IndexMap<String, String>,
 
-    /// Every other field of the `postgresql` object, in the operator's words. It may not set what a field above sets;
-    /// `env`, `sidecars`, `initContainers` and `additionalVolumes` are appended.
-    #[serde(default, skip_serializing_if = "Overlay::is_empty")]
-    pub spec: Overlay,
+        /// Every other field of the `postgresql` object, in the operator's words. It may not set what a field above sets;
+        /// `env`, `sidecars`, `initContainers` and `additionalVolumes` are appended.
+        [other] spec: Overlay,
 
-    /// For clusters that are adopted: a name of up to 51 characters, and any ending. Default: at most 37.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub allow_long_name: bool,
+        /// For clusters that are adopted: a name of up to 51 characters, and any ending. Default: at most 37.
+        [flag] allow_long_name: bool,
 
-    /// Warnings that are wanted, by id, with the reason. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub accept: IndexMap<String, String>,
+        /// Warnings that are wanted, by id, with the reason. Default: none.
+        [map] accept: IndexMap<String, String>,
+    }
 }
 
 fn one() -> u32 {
@@ -223,50 +185,6 @@ fn two() -> u32 {
 }
 
 impl Cluster {
-    /// A cluster of two instances with the platform's defaults.
-    pub fn new(team: LabelValue, postgres: PostgresqlVersion, volume: Volume, backup: Backup) -> Self {
-        Self {
-            team,
-            postgres,
-            instances: two(),
-            volume,
-            backup,
-            generation: one(),
-            restore: None,
-            monitoring: None,
-            parameters: Parameters::new(),
-            resources: Resources::default(),
-            high_availability: HighAvailability::default(),
-            spread: Spread::default(),
-            pooler: None,
-            exposure: Exposure::default(),
-            tls: None,
-            users: IndexMap::new(),
-            databases: IndexMap::new(),
-            rotation: Rotation::default(),
-            pg_hba: vec![],
-            initdb: IndexMap::new(),
-            volumes: Named::default(),
-            sidecars: Named::default(),
-            init_containers: Named::default(),
-            env: Named::default(),
-            env_from: vec![],
-            env_from_names: None,
-            tolerations: vec![],
-            node_affinity: None,
-            priority_class: None,
-            maintenance_windows: vec![],
-            standby: None,
-            labels: IndexMap::new(),
-            annotations: IndexMap::new(),
-            pod_annotations: IndexMap::new(),
-            service_annotations: IndexMap::new(),
-            spec: Overlay::default(),
-            allow_long_name: false,
-            accept: IndexMap::new(),
-        }
-    }
-
     pub(crate) fn validate(&self, name: &str, scope: &Scope, archives: &Archives, problems: &mut Problems) {
         // No `..`: a new field does not compile until it has been dealt with here.
         let Self {

@@ -1,11 +1,10 @@
 //! A database of a cluster: plain with an owner, or prepared with schemas and roles.
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 
-use crate::base::{Problems, Scope};
+use crate::base::{construct, Problems, Scope};
 use crate::crds::postgresql::{PreparedDatabase, PreparedSchema};
-use crate::values::{choices, given};
+use crate::values::choices;
 
 choices!(
     /// Who makes the roles of a database.
@@ -15,65 +14,49 @@ choices!(
     }
 );
 
-/// A database. Its kind is fixed: `owner: shop` makes a plain one, `roles: prepared` one whose schemas and roles the
-/// operator makes. Databases are never dropped by the operator.
-///
-/// ```
-/// use pgsynth_constructs::Database;
-/// let mut database = Database::owned_by("shop");
-/// database.extensions.insert("pgcrypto".to_owned(), "public".to_owned());
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Database {
-    /// The role that owns a plain database: one of the cluster's `users`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub owner: Option<String>,
+construct! {
+    /// A database. Its kind is fixed: `owner: shop` makes a plain one, `roles: prepared` one whose schemas and roles the
+    /// operator makes. Databases are never dropped by the operator.
+    ///
+    /// ```
+    /// use pgsynth_constructs::Database;
+    /// let mut database = Database::owned_by("shop");
+    /// database.extensions.insert("pgcrypto".to_owned(), "public".to_owned());
+    /// ```
+    pub struct Database {
+        /// The role that owns a plain database: one of the cluster's `users`.
+        [optional] owner: String,
 
-    /// `prepared`, for a database with roles of its own.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub roles: Option<DatabaseRoles>,
+        /// `prepared`, for a database with roles of its own.
+        [optional] roles: DatabaseRoles,
 
-    /// Extensions, and the schema of each. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub extensions: IndexMap<String, String>,
+        /// Extensions, and the schema of each. Default: none.
+        [map] extensions: IndexMap<String, String>,
 
-    /// Schemas of a prepared database. Default: one named `data`.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub schemas: IndexMap<String, DatabaseSchema>,
+        /// Schemas of a prepared database. Default: one named `data`.
+        [map] schemas: IndexMap<String, DatabaseSchema>,
 
-    /// Whether a prepared database also has roles with LOGIN, `<database>_owner_user` and so on. Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub default_users: bool,
+        /// Whether a prepared database also has roles with LOGIN, `<database>_owner_user` and so on. Default: false.
+        [flag] default_users: bool,
 
-    /// Namespace of the Secrets of a prepared database. Default: the cluster's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub secret_namespace: Option<String>,
+        /// Namespace of the Secrets of a prepared database. Default: the cluster's.
+        [optional] secret_namespace: String,
+    }
 }
 
-/// A schema of a prepared database.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct DatabaseSchema {
-    /// Whether the schema has roles of its own. Default: true.
-    #[serde(default = "yes")]
-    pub default_roles: bool,
+construct! {
+    /// A schema of a prepared database.
+    pub struct DatabaseSchema {
+        /// Whether the schema has roles of its own. Default: true.
+        [or yes "yes"] default_roles: bool,
 
-    /// Whether it also has roles with LOGIN. Default: false.
-    #[serde(default)]
-    pub default_users: bool,
+        /// Whether it also has roles with LOGIN. Default: false.
+        [default] default_users: bool,
+    }
 }
 
 fn yes() -> bool {
     true
-}
-
-impl Default for DatabaseSchema {
-    fn default() -> Self {
-        Self { default_roles: true, default_users: false }
-    }
 }
 
 impl Database {

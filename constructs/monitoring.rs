@@ -13,11 +13,10 @@ pub(crate) mod state;
 mod targets;
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 
-use crate::base::{ClusterFacts, Object, Problems, Scope};
+use crate::base::{construct, ClusterFacts, Object, Problems, Scope};
 use crate::crds::postgresql::PostgresqlSpec;
-use crate::values::{GoDuration, given};
+use crate::values::GoDuration;
 use alerts::{Alert, GROUPS, Initial, Severity, When};
 use pgsynth_upstream::behaviour::settings;
 use rules::Wanted;
@@ -25,135 +24,97 @@ use selectors::Selectors;
 
 pub(crate) use exporter::{ROLE, add as add_exporter};
 
-/// Monitoring of a cluster. Turning it on restarts the cluster once, because the pods get a container more.
-///
-/// ```
-/// use pgsynth_constructs::monitoring::{AlertSetting, Monitoring};
-/// let mut monitoring = Monitoring::default();
-/// let mut setting = AlertSetting::default();
-/// setting.threshold = Some(0.7);
-/// monitoring.alerts.insert("PostgresVolumeHigh".to_owned(), setting);
-/// ```
-///
-/// ```yaml
-/// monitoring:
-///   alerts:
-///     PostgresVolumeHigh: {threshold: 0.7}
-///     PostgresDeadlocks: {enabled: false}
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Monitoring {
-    /// How often series are read; at most `2m`, because rules look at five minutes. Default: `30s`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub interval: Option<GoDuration>,
+construct! {
+    /// Monitoring of a cluster. Turning it on restarts the cluster once, because the pods get a container more.
+    ///
+    /// ```
+    /// use pgsynth_constructs::monitoring::{AlertSetting, Monitoring};
+    /// let mut monitoring = Monitoring::default();
+    /// let mut setting = AlertSetting::default();
+    /// setting.threshold = Some(0.7);
+    /// monitoring.alerts.insert("PostgresVolumeHigh".to_owned(), setting);
+    /// ```
+    ///
+    /// ```yaml
+    /// monitoring:
+    ///   alerts:
+    ///     PostgresVolumeHigh: {threshold: 0.7}
+    ///     PostgresDeadlocks: {enabled: false}
+    /// ```
+    pub struct Monitoring {
+        /// How often series are read; at most `2m`, because rules look at five minutes. Default: `30s`.
+        [optional] interval: GoDuration,
 
-    /// The database whose tables and statements are looked at. Default: the first of the cluster's `databases`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub database: Option<String>,
+        /// The database whose tables and statements are looked at. Default: the first of the cluster's `databases`.
+        [optional] database: String,
 
-    /// Alerts that are to be other than they are, by name. Default: all as they are.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub alerts: IndexMap<String, AlertSetting>,
+        /// Alerts that are to be other than they are, by name. Default: all as they are.
+        [map] alerts: IndexMap<String, AlertSetting>,
 
-    /// Labels of every alert, for those who route them. Default: `cluster`, `team` and `severity`.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
+        /// Labels of every alert, for those who route them. Default: `cluster`, `team` and `severity`.
+        [map] labels: IndexMap<String, String>,
+    }
 }
 
-/// What is to be other about an alert.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct AlertSetting {
-    /// Whether it is rendered. Default: true.
-    #[serde(default = "yes")]
-    pub enabled: bool,
+construct! {
+    /// What is to be other about an alert.
+    pub struct AlertSetting {
+        /// Whether it is rendered. Default: true.
+        [or yes "yes"] enabled: bool,
 
-    /// The number that it compares with. Default: the catalogue's, as it stands in the rendered rules.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub threshold: Option<f64>,
+        /// The number that it compares with. Default: the catalogue's, as it stands in the rendered rules.
+        [value] threshold: f64,
 
-    /// How long it must hold. Default: the catalogue's.
-    #[serde(default, rename = "for", deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub hold: Option<GoDuration>,
+        /// How long it must hold. Default: the catalogue's.
+        [optional] hold as "for": GoDuration,
 
-    /// How bad it is. Default: the catalogue's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub severity: Option<Severity>,
+        /// How bad it is. Default: the catalogue's.
+        [optional] severity: Severity,
+    }
 }
 
 fn yes() -> bool {
     true
 }
 
-impl Default for AlertSetting {
-    fn default() -> Self {
-        Self { enabled: true, threshold: None, hold: None, severity: None }
+construct! {
+    /// What collects and shows the figures, for all clusters of an app.
+    ///
+    /// ```yaml
+    /// monitoring:
+    ///   labels: {release: kube-prometheus-stack}
+    ///   prometheus: {namespace: monitoring, pods: {app.kubernetes.io/name: prometheus}}
+    /// ```
+    pub struct MonitoringStack {
+        /// Whether the Prometheus Operator is there: PodMonitors and PrometheusRules, else ConfigMaps with a scrape
+        /// configuration and rules for a Prometheus of one's own. Default: true.
+        [or yes "yes"] prometheus_operator: bool,
+
+        /// Labels by which the Prometheus Operator chooses PodMonitors and PrometheusRules. Default: none.
+        [map] labels: IndexMap<String, String>,
+
+        /// Whether kube-state-metrics gets a configuration for the status of `postgresql` resources, which it must be told to
+        /// read (`--custom-resource-state-config-file`). Default: false.
+        [flag] resource_status: bool,
+
+        /// Prometheus' pods: only they reach the figures. Default: whoever may reach the pods.
+        [optional] prometheus: network::Peer,
+
+        /// Labels by which Grafana's sidecar finds dashboards. Default: `grafana_dashboard: "1"`.
+        [or dashboard_labels "dashboard_labels"] dashboard_labels: IndexMap<String, String>,
+
+        /// Folder of the dashboards in Grafana, by the annotation `grafana_folder`. Default: none.
+        [optional] dashboard_folder: String,
+
+        /// Address below which each alert has a page of its name. Default: none; each alert says in a line what to do.
+        [optional] runbooks: String,
     }
-}
-
-/// What collects and shows the figures, for all clusters of an app.
-///
-/// ```yaml
-/// monitoring:
-///   labels: {release: kube-prometheus-stack}
-///   prometheus: {namespace: monitoring, pods: {app.kubernetes.io/name: prometheus}}
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct MonitoringStack {
-    /// Whether the Prometheus Operator is there: PodMonitors and PrometheusRules, else ConfigMaps with a scrape
-    /// configuration and rules for a Prometheus of one's own. Default: true.
-    #[serde(default = "yes")]
-    pub prometheus_operator: bool,
-
-    /// Labels by which the Prometheus Operator chooses PodMonitors and PrometheusRules. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
-
-    /// Whether kube-state-metrics gets a configuration for the status of `postgresql` resources, which it must be told to
-    /// read (`--custom-resource-state-config-file`). Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub resource_status: bool,
-
-    /// Prometheus' pods: only they reach the figures. Default: whoever may reach the pods.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub prometheus: Option<network::Peer>,
-
-    /// Labels by which Grafana's sidecar finds dashboards. Default: `grafana_dashboard: "1"`.
-    #[serde(default = "dashboard_labels")]
-    pub dashboard_labels: IndexMap<String, String>,
-
-    /// Folder of the dashboards in Grafana, by the annotation `grafana_folder`. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub dashboard_folder: Option<String>,
-
-    /// Address below which each alert has a page of its name. Default: none; each alert says in a line what to do.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub runbooks: Option<String>,
 }
 
 pub use network::Peer;
 
 fn dashboard_labels() -> IndexMap<String, String> {
     IndexMap::from([("grafana_dashboard".to_owned(), "1".to_owned())])
-}
-
-impl Default for MonitoringStack {
-    fn default() -> Self {
-        Self {
-            prometheus_operator: true,
-            labels: IndexMap::new(),
-            resource_status: false,
-            prometheus: None,
-            dashboard_labels: dashboard_labels(),
-            dashboard_folder: None,
-            runbooks: None,
-        }
-    }
 }
 
 /// Labels of alerts that pgsynth or Prometheus sets.
@@ -220,7 +181,7 @@ impl Monitoring {
         first.cloned().unwrap_or_else(|| "postgres".to_owned())
     }
 
-    fn interval(&self) -> &str {
+    fn interval_text(&self) -> &str {
         self.interval.as_ref().map_or("30s", GoDuration::as_str)
     }
 

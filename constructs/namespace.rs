@@ -17,7 +17,7 @@ use crate::values::Label;
 /// use pgsynth_constructs::Namespace;
 /// let namespace: Namespace = serde_yaml::from_str("{name: shop, create: true}")?;
 /// assert!(namespace.create);
-/// assert!(!Namespace::existing("shop".parse()?).create);
+/// assert!(!Namespace::existing("shop").create);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -38,12 +38,12 @@ pub(crate) const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
 
 impl Namespace {
     /// A namespace that is there already.
-    pub fn existing(name: Label) -> Self {
-        Self { name, create: false, labels: IndexMap::new(), annotations: IndexMap::new() }
+    pub fn existing(name: impl Into<Label>) -> Self {
+        Self { name: name.into(), create: false, labels: IndexMap::new(), annotations: IndexMap::new() }
     }
 
     /// A namespace that the app makes.
-    pub fn created(name: Label) -> Self {
+    pub fn created(name: impl Into<Label>) -> Self {
         Self { create: true, ..Self::existing(name) }
     }
 
@@ -97,7 +97,7 @@ impl<'de> Deserialize<'de> for Namespace {
             }
 
             fn visit_str<E: de::Error>(self, name: &str) -> Result<Namespace, E> {
-                name.parse().map(Namespace::existing).map_err(E::custom)
+                name.parse::<Label>().map(Namespace::existing).map_err(E::custom)
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Namespace, A::Error> {

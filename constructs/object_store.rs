@@ -10,133 +10,120 @@ pub use values::{Bucket, Endpoint, FileName, KeyPrefix, Region, Unsupported};
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 
-use crate::base::{Object, Problems, Scope};
+use crate::base::{construct, Object, Problems, Scope};
 use crate::crds::Free;
 use crate::crds::containers::VolumeMount;
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::AdditionalVolume;
-use crate::values::{Name, choices, given};
+use crate::values::{Name, choices};
 
-/// A bucket and the way to it: exactly one of `hetzner`, `s3`, `aws` and `local`. Its keys are in a Secret, which must be
-/// in the namespace of every cluster that uses the store, with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
-///
-/// ```
-/// use pgsynth_constructs::ObjectStore;
-/// use pgsynth_constructs::object_store::{HetznerStore, StoreLocation};
-/// let mut store = ObjectStore::new("pg-backup-s3".parse()?);
-/// store.hetzner = Some(HetznerStore::new(StoreLocation::Fsn1, "acme-postgres".parse()?));
-/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
-/// ```
-///
-/// ```yaml
-/// stores:
-///   offsite:
-///     hetzner: {location: fsn1, bucket: acme-postgres}
-///     credentials: pg-backup-s3
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ObjectStore {
-    /// Hetzner Object Storage.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub hetzner: Option<HetznerStore>,
+construct! {
+    /// A bucket and the way to it: exactly one of `hetzner`, `s3`, `aws` and `local`. Its keys are in a Secret, which must be
+    /// in the namespace of every cluster that uses the store, with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+    ///
+    /// ```
+    /// use pgsynth_constructs::ObjectStore;
+    /// use pgsynth_constructs::object_store::{HetznerStore, StoreLocation};
+    /// let mut store = ObjectStore::new("pg-backup-s3");
+    /// store.hetzner = Some(HetznerStore::new(StoreLocation::Fsn1, "acme-postgres"));
+    /// ```
+    ///
+    /// ```yaml
+    /// stores:
+    ///   offsite:
+    ///     hetzner: {location: fsn1, bucket: acme-postgres}
+    ///     credentials: pg-backup-s3
+    /// ```
+    pub struct ObjectStore {
+        /// Hetzner Object Storage.
+        [optional] hetzner: HetznerStore,
 
-    /// Any store that speaks S3.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub s3: Option<S3Store>,
+        /// Any store that speaks S3.
+        [optional] s3: S3Store,
 
-    /// Amazon S3.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub aws: Option<AwsStore>,
+        /// Amazon S3.
+        [optional] aws: AwsStore,
 
-    /// An S3 server inside the Kubernetes cluster, which the app renders. For trying things out: it is lost with them.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub local: Option<LocalStore>,
+        /// An S3 server inside the Kubernetes cluster, which the app renders. For trying things out: it is lost with them.
+        [optional] local: LocalStore,
 
-    /// Google Cloud Storage: not there.
-    #[serde(default, skip_serializing)]
-    pub gcs: Unsupported,
+        /// Google Cloud Storage: not there.
+        [read] gcs: Unsupported,
 
-    /// Azure Blob Storage: not there.
-    #[serde(default, skip_serializing)]
-    pub azure: Unsupported,
+        /// Azure Blob Storage: not there.
+        [read] azure: Unsupported,
 
-    /// Folder of the bucket below which everything stands; one for each Kubernetes cluster that shares the bucket.
-    /// Default: the bucket's root.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub prefix: Option<KeyPrefix>,
+        /// Folder of the bucket below which everything stands; one for each Kubernetes cluster that shares the bucket.
+        /// Default: the bucket's root.
+        [optional] prefix: KeyPrefix,
 
-    /// The Secret with the keys, in the namespace of every cluster that uses the store.
-    pub credentials: Name,
+        /// The Secret with the keys, in the namespace of every cluster that uses the store.
+        [required] credentials: Name,
 
-    /// Has the External Secrets Operator make that Secret in those namespaces. Default: somebody makes it.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub external_secret: Option<ExternalSecret>,
+        /// Has the External Secrets Operator make that Secret in those namespaces. Default: somebody makes it.
+        [optional] external_secret: ExternalSecret,
 
-    /// Encryption by the store itself, for one that has it: `AES256` or `aws:kms`. Default: none, because a store that
-    /// has none refuses every upload.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub sse: Option<Sse>,
+        /// Encryption by the store itself, for one that has it: `AES256` or `aws:kms`. Default: none, because a store that
+        /// has none refuses every upload.
+        [optional] sse: Sse,
 
-    /// Key of `aws:kms`. Default: the bucket's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub kms_key: Option<String>,
+        /// Key of `aws:kms`. Default: the bucket's.
+        [optional] kms_key: String,
+    }
 }
 
-/// A bucket of Hetzner's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct HetznerStore {
-    /// Location of the bucket: endpoint and region follow from it.
-    pub location: StoreLocation,
-    /// The bucket.
-    pub bucket: Bucket,
+construct! {
+    /// A bucket of Hetzner's.
+    pub struct HetznerStore {
+        /// Location of the bucket: endpoint and region follow from it.
+        [required] location: StoreLocation,
+
+        /// The bucket.
+        [required] bucket: Bucket,
+    }
 }
 
-/// A bucket of any store that speaks S3.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct S3Store {
-    /// Address of the store, such as `https://s3.example.com`.
-    pub endpoint: Endpoint,
-    /// Region, as the store checks it in signatures. Without one Spilo would make one up.
-    pub region: Region,
-    /// The bucket.
-    pub bucket: Bucket,
-    /// Whether the bucket stands in the path or in the host's name. Default: `path`.
-    #[serde(default)]
-    pub style: Style,
-    /// The CA that signed the store's certificate. Default: those of the image.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub ca: Option<CaFile>,
+construct! {
+    /// A bucket of any store that speaks S3.
+    pub struct S3Store {
+        /// Address of the store, such as `https://s3.example.com`.
+        [required] endpoint: Endpoint,
+
+        /// Region, as the store checks it in signatures. Without one Spilo would make one up.
+        [required] region: Region,
+
+        /// The bucket.
+        [required] bucket: Bucket,
+
+        /// Whether the bucket stands in the path or in the host's name. Default: `path`.
+        [default] style: Style,
+
+        /// The CA that signed the store's certificate. Default: those of the image.
+        [optional] ca: CaFile,
+    }
 }
 
-/// A bucket of Amazon's.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct AwsStore {
-    /// Region.
-    pub region: Region,
-    /// The bucket.
-    pub bucket: Bucket,
+construct! {
+    /// A bucket of Amazon's.
+    pub struct AwsStore {
+        /// Region.
+        [required] region: Region,
+
+        /// The bucket.
+        [required] bucket: Bucket,
+    }
 }
 
-/// A certificate in a Secret of each cluster's namespace.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct CaFile {
-    /// The Secret.
-    pub secret: Name,
-    /// Its key with the certificate. Default: `ca.crt`.
-    #[serde(default = "ca_crt")]
-    pub key: FileName,
+construct! {
+    /// A certificate in a Secret of each cluster's namespace.
+    pub struct CaFile {
+        /// The Secret.
+        [required] secret: Name,
+
+        /// Its key with the certificate. Default: `ca.crt`.
+        [or ca_crt "ca_crt"] key: FileName,
+    }
 }
 
 fn ca_crt() -> FileName {
@@ -177,33 +164,9 @@ choices!(
     }
 );
 
-impl HetznerStore {
-    /// This bucket in this location.
-    pub fn new(location: StoreLocation, bucket: Bucket) -> Self {
-        Self { location, bucket }
-    }
-}
 
-impl S3Store {
-    /// This bucket of the store at this address, path style.
-    pub fn new(endpoint: Endpoint, region: Region, bucket: Bucket) -> Self {
-        Self { endpoint, region, bucket, style: Style::Path, ca: None }
-    }
-}
 
-impl AwsStore {
-    /// This bucket in this region.
-    pub fn new(region: Region, bucket: Bucket) -> Self {
-        Self { region, bucket }
-    }
-}
 
-impl CaFile {
-    /// The key `ca.crt` of this Secret.
-    pub fn new(secret: Name) -> Self {
-        Self { secret, key: ca_crt() }
-    }
-}
 
 /// How a store is reached, whoever runs it.
 struct Way<'a> {
@@ -215,23 +178,6 @@ struct Way<'a> {
 }
 
 impl ObjectStore {
-    /// A store with its keys in this Secret; say which store by one of the fields.
-    pub fn new(credentials: Name) -> Self {
-        Self {
-            hetzner: None,
-            s3: None,
-            aws: None,
-            local: None,
-            gcs: Unsupported,
-            azure: Unsupported,
-            prefix: None,
-            credentials,
-            external_secret: None,
-            sse: None,
-            kms_key: None,
-        }
-    }
-
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
         let Self {
             hetzner,

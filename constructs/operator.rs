@@ -14,63 +14,55 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::base::{Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch, either};
+use crate::base::{construct, Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch, either};
 use crate::cluster::Resources;
 use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorConfiguration};
 use crate::crds::postgresql::Metadata;
 use crate::crds::{CustomResource, Mirror};
 use crate::release::Release;
-use crate::values::{Label, Platform, given};
+use crate::values::{Label, Platform};
 
-/// The Zalando Postgres Operator, of the app's release, in the namespace of its chart.
-///
-/// Renders its ServiceAccount and rights, an OperatorConfiguration with every setting written out, a Deployment that
-/// restarts when the configuration changes, a NetworkPolicy before its HTTP API, a PriorityClass for PostgreSQL's pods,
-/// and the CRDs.
-///
-/// ```
-/// use pgsynth_constructs::operator::{Operator, WatchSetting};
-/// let mut operator = Operator::new(WatchSetting::All);
-/// operator.configuration.workers = Some(4.try_into()?);
-/// # Ok::<(), String>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Operator {
-    /// Which namespaces it looks at: `all`, or the name of one; it knows no list.
-    pub watch: WatchSetting,
+construct! {
+    /// The Zalando Postgres Operator, of the app's release, in the namespace of its chart.
+    ///
+    /// Renders its ServiceAccount and rights, an OperatorConfiguration with every setting written out, a Deployment that
+    /// restarts when the configuration changes, a NetworkPolicy before its HTTP API, a PriorityClass for PostgreSQL's pods,
+    /// and the CRDs.
+    ///
+    /// ```
+    /// use pgsynth_constructs::operator::{Operator, WatchSetting};
+    /// let mut operator = Operator::new(WatchSetting::All);
+    /// operator.configuration.workers = Some(4.try_into()?);
+    /// # Ok::<(), String>(())
+    /// ```
+    pub struct Operator {
+        /// Which namespaces it looks at: `all`, or the name of one; it knows no list.
+        [required] watch: WatchSetting,
 
-    /// Every setting of the operator, in its own words. Default: settings for production, see the README.
-    #[serde(default)]
-    pub configuration: Configuration,
+        /// Every setting of the operator, in its own words. Default: settings for production, see the README.
+        [default] configuration: Configuration,
 
-    /// Names of the variables in the sources of `pod_environment_configmap` and `pod_environment_secret`, and what
-    /// `additional_secret_mount` is for: they must be known where a cluster has a backup. Default: not known.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub pod_environment: Option<Vec<String>>,
+        /// Names of the variables in the sources of `pod_environment_configmap` and `pod_environment_secret`, and what
+        /// `additional_secret_mount` is for: they must be known where a cluster has a backup. Default: not known.
+        [optional] pod_environment: Vec<String>,
 
-    /// Cores and memory of the operator. Default: 100m and 250Mi, at most 500Mi.
-    #[serde(default)]
-    pub resources: Resources,
+        /// Cores and memory of the operator. Default: 100m and 250Mi, at most 500Mi.
+        [default] resources: Resources,
 
-    /// Labels of the pods, in any namespace, that may call its HTTP API, which asks nobody for a password; there is a
-    /// Service for them. Default: none may.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub api_clients: IndexMap<String, String>,
+        /// Labels of the pods, in any namespace, that may call its HTTP API, which asks nobody for a password; there is a
+        /// Service for them. Default: none may.
+        [map] api_clients: IndexMap<String, String>,
 
-    /// Whether its log is JSON. Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub json_log: bool,
+        /// Whether its log is JSON. Default: false.
+        [flag] json_log: bool,
 
-    /// Whether there are ClusterRoles that let people see or edit clusters, joined to `view`, `edit` and `admin`.
-    /// Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub user_roles: bool,
+        /// Whether there are ClusterRoles that let people see or edit clusters, joined to `view`, `edit` and `admin`.
+        /// Default: false.
+        [flag] user_roles: bool,
 
-    /// Warnings that are wanted, by id, with the reason. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub accept: IndexMap<String, String>,
+        /// Warnings that are wanted, by id, with the reason. Default: none.
+        [map] accept: IndexMap<String, String>,
+    }
 }
 
 /// Which namespaces the operator looks at.
@@ -130,20 +122,6 @@ pub(crate) const NAME: &str = "postgres-operator";
 pub(crate) const PRIORITY_CLASS: &str = "postgres-pod-priority";
 
 impl Operator {
-    /// The operator with settings for production.
-    pub fn new(watch: WatchSetting) -> Self {
-        Self {
-            watch,
-            configuration: Configuration::default(),
-            pod_environment: None,
-            resources: Resources::default(),
-            api_clients: IndexMap::new(),
-            json_log: false,
-            user_roles: false,
-            accept: IndexMap::new(),
-        }
-    }
-
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
         let Self {
             watch: _,

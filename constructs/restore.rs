@@ -1,75 +1,62 @@
 //! Where a cluster's first data comes from: an archive, at a time.
 
-use serde::{Deserialize, Serialize};
 
 use crate::archive::{Archive, ArchivePath, Archives, History, prefixed};
-use crate::base::{Kind, Problem, Problems, Scope};
+use crate::base::{construct, Kind, Problem, Problems, Scope};
 use crate::crds::env::EnvVar;
 use crate::release::KnownMethod;
 pub use crate::release::RestoreMethod;
 use crate::rules::{RESTORE_TO_OLDER_MAJOR, RESTORED_ROLES_UNNAMED, report};
-use crate::values::{Id, Moment, given};
+use crate::values::{Id, Moment};
 
-/// Where a cluster's first data comes from: a generation of a cluster of the app, or of one that is retired, or any
-/// archive by its path. It stays in the app as the record of that: a guard in the pod makes it inert once there is data.
-///
-/// ```
-/// use pgsynth_constructs::Restore;
-/// let mut restore = Restore::of("acme-orders", 1, "2026-11-24T10:00:00+01:00".parse()?);
-/// restore.exclusive = true;
-/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
-/// ```
-///
-/// ```yaml
-/// restore: {cluster: acme-orders, generation: 1, at: "2026-11-24T10:00:00+01:00"}
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Restore {
-    /// The source: a cluster of this chart by its id, or `<chart>/<cluster>`; its own name for a restore in place.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub cluster: Option<String>,
+construct! {
+    /// Where a cluster's first data comes from: a generation of a cluster of the app, or of one that is retired, or any
+    /// archive by its path. It stays in the app as the record of that: a guard in the pod makes it inert once there is data.
+    ///
+    /// ```
+    /// use pgsynth_constructs::Restore;
+    /// let mut restore = Restore::of("acme-orders", 1, "2026-11-24T10:00:00+01:00");
+    /// restore.exclusive = true;
+    /// ```
+    ///
+    /// ```yaml
+    /// restore: {cluster: acme-orders, generation: 1, at: "2026-11-24T10:00:00+01:00"}
+    /// ```
+    pub struct Restore {
+        /// The source: a cluster of this chart by its id, or `<chart>/<cluster>`; its own name for a restore in place.
+        [optional] cluster: String,
 
-    /// Which of the source's histories.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub generation: Option<u32>,
+        /// Which of the source's histories.
+        [value] generation: u32,
 
-    /// Instead of a cluster, an archive that anyone made: `s3://bucket/.../wal`, without the major version. Every major up
-    /// to the cluster's own is tried.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub path: Option<ArchivePath>,
+        /// Instead of a cluster, an archive that anyone made: `s3://bucket/.../wal`, without the major version. Every major up
+        /// to the cluster's own is tried.
+        [optional] path: ArchivePath,
 
-    /// The time to which the data is brought, with its zone, or `latest` for the end of the archive.
-    pub at: Moment,
+        /// The time to which the data is brought, with its zone, or `latest` for the end of the archive.
+        [required] at: Moment,
 
-    /// Whether a transaction that was committed exactly then is left out. Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub exclusive: bool,
+        /// Whether a transaction that was committed exactly then is left out. Default: false.
+        [flag] exclusive: bool,
 
-    /// The policy under which that data was written. Default: the source's present one; required with `path`, and where
-    /// the source is retired and does not say it.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub backup: Option<Id>,
+        /// The policy under which that data was written. Default: the source's present one; required with `path`, and where
+        /// the source is retired and does not say it.
+        [optional] backup: Id,
 
-    /// How the image restores. Required for an image that the release does not know. Default: the release's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub method: Option<RestoreMethod>,
+        /// How the image restores. Required for an image that the release does not know. Default: the release's.
+        [optional] method: RestoreMethod,
+    }
 }
 
 impl Restore {
     /// From this generation of a cluster, at this time.
-    pub fn of(cluster: impl Into<String>, generation: u32, at: Moment) -> Self {
+    pub fn of(cluster: impl Into<String>, generation: u32, at: impl Into<Moment>) -> Self {
         Self { cluster: Some(cluster.into()), generation: Some(generation), ..Self::new(at) }
     }
 
     /// From the archive at this path, which was written under this policy.
-    pub fn from_path(path: ArchivePath, backup: Id, at: Moment) -> Self {
-        Self { path: Some(path), backup: Some(backup), ..Self::new(at) }
-    }
-
-    fn new(at: Moment) -> Self {
-        Self { cluster: None, generation: None, path: None, at, exclusive: false, backup: None, method: None }
+    pub fn from_path(path: impl Into<ArchivePath>, backup: impl Into<Id>, at: impl Into<Moment>) -> Self {
+        Self::new(at).path(path).backup(backup)
     }
 
     /// The source's history, where it is named by a cluster that is known.
@@ -240,7 +227,7 @@ impl Restore {
     }
 
     /// The method, or why there is none: `image` is the image of the cluster's pods.
-    pub(crate) fn method(&self, image: &str, scope: &Scope) -> Result<Method, String> {
+    pub(crate) fn method_of(&self, image: &str, scope: &Scope) -> Result<Method, String> {
         if let Some(method) = self.method {
             return Ok(Method { method, seen: true });
         }

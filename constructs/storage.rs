@@ -8,8 +8,8 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Serialize};
 
 use crate::base::annotations_of;
-use crate::base::{Object, Problems, Scope, Stage};
-use crate::values::{Cron, Label, choices, given};
+use crate::base::{construct, Object, Problems, Scope, Stage};
+use crate::values::{Cron, Label, choices};
 use pgsynth_upstream::behaviour::classes::ClassFacts;
 
 /// A StorageClass; its id is its name. Parameters of a class cannot be changed: another layout is another class.
@@ -42,51 +42,41 @@ choices!(
     }
 );
 
-/// A class of Longhorn, data engine v1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Longhorn {
-    /// Who keeps the copies.
-    pub layout: Layout,
+construct! {
+    /// A class of Longhorn, data engine v1.
+    pub struct Longhorn {
+        /// Who keeps the copies.
+        [required] layout: Layout,
 
-    /// Replicas of a `replicated` volume, 2 to 20. Default: 2.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub replicas: Option<u8>,
+        /// Replicas of a `replicated` volume, 2 to 20. Default: 2.
+        [value] replicas: u8,
 
-    /// Group of recurring jobs. Naming one takes the volumes out of Longhorn's group `default`. Default: `postgres`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub job_group: Option<Label>,
+        /// Group of recurring jobs. Naming one takes the volumes out of Longhorn's group `default`. Default: `postgres`.
+        [optional] job_group: Label,
 
-    /// When freed blocks are given back, by a recurring job of the group; needs Longhorn's CRDs. Default: not at all.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub trim: Option<Cron>,
+        /// When freed blocks are given back, by a recurring job of the group; needs Longhorn's CRDs. Default: not at all.
+        [optional] trim: Cron,
 
-    /// Tags of the nodes that may hold replicas. Default: all.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub node_tags: Vec<String>,
+        /// Tags of the nodes that may hold replicas. Default: all.
+        [list] node_tags: Vec<String>,
 
-    /// Tags of the disks that may hold replicas. Default: all.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub disk_tags: Vec<String>,
+        /// Tags of the disks that may hold replicas. Default: all.
+        [list] disk_tags: Vec<String>,
 
-    /// Further parameters in Longhorn's words; they may not set what a field above sets. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub parameters: IndexMap<String, String>,
+        /// Further parameters in Longhorn's words; they may not set what a field above sets. Default: none.
+        [map] parameters: IndexMap<String, String>,
+    }
 }
 
-/// A class of Hetzner's CSI driver.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Hcloud {
-    /// File system, `ext4` or `xfs`. Default: `ext4`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub file_system: Option<FileSystem>,
+construct! {
+    /// A class of Hetzner's CSI driver.
+    pub struct Hcloud {
+        /// File system, `ext4` or `xfs`. Default: `ext4`.
+        [optional] file_system: FileSystem,
 
-    /// Labels of the volumes at Hetzner. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub labels: IndexMap<String, String>,
+        /// Labels of the volumes at Hetzner. Default: none.
+        [map] labels: IndexMap<String, String>,
+    }
 }
 
 choices!(
@@ -105,38 +95,21 @@ choices!(
 #[non_exhaustive]
 pub struct LocalPath {}
 
-/// What is known of a class that somebody else makes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExistingClass {
-    /// Whether its volumes can grow. Default: not known.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub expandable: Option<bool>,
+construct! {
+    /// What is known of a class that somebody else makes.
+    pub struct ExistingClass {
+        /// Whether its volumes can grow. Default: not known.
+        [value] expandable: bool,
 
-    /// Copies that the storage keeps of each volume. Default: not known.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub replicas: Option<u8>,
+        /// Copies that the storage keeps of each volume. Default: not known.
+        [value] replicas: u8,
 
-    /// Whether a volume stays on the node where it was made. Default: not known.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub node_bound: Option<bool>,
+        /// Whether a volume stays on the node where it was made. Default: not known.
+        [value] node_bound: bool,
+    }
 }
 
 impl Longhorn {
-    /// A class of this layout.
-    pub fn new(layout: Layout) -> Self {
-        Self {
-            layout,
-            replicas: None,
-            job_group: None,
-            trim: None,
-            node_tags: vec![],
-            disk_tags: vec![],
-            parameters: IndexMap::new(),
-        }
-    }
-
     fn copies(&self) -> u8 {
         match self.layout {
             Layout::Local => 1,
@@ -201,6 +174,12 @@ impl Longhorn {
                 "the class sets this already; say it by its field",
             );
         }
+    }
+}
+
+impl From<Longhorn> for Storage {
+    fn from(longhorn: Longhorn) -> Self {
+        Self::Longhorn(longhorn)
     }
 }
 

@@ -40,8 +40,8 @@ pub fn app(app: &App) -> Rendered {
 
 /// An app of this chart alone, under an operator that watches everything, on no platform in particular.
 pub fn app_of(id: &str, chart: Chart) -> App {
-    let mut app = App::new("test".into(), ReleaseName::NEWEST, Platform::Other);
-    app.external_operator = Some(ExternalOperator::new("postgres-operator".into(), WatchSetting::All));
+    let mut app = App::new("test", ReleaseName::NEWEST, Platform::Other);
+    app.external_operator = Some(ExternalOperator::new("postgres-operator", WatchSetting::All));
     app.charts.put(id, chart);
     app
 }

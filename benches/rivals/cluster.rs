@@ -1,32 +1,26 @@
 //! A Rust app of as many clusters as `CLUSTERS` says, for the comparison with other tools.
 #![allow(missing_docs, clippy::unwrap_used, clippy::disallowed_methods)]
 
-use pgsynth::constructs::base::Problem;
 use pgsynth::constructs::crds::containers::{ContainerPort, Sidecar};
 use pgsynth::constructs::crds::env::EnvVar;
 use pgsynth::constructs::crds::postgresql::{ResourceAmounts, Resources};
-use pgsynth::constructs::operator::WatchSetting;
-use pgsynth::constructs::platform::Platform;
-use pgsynth::constructs::releases::ReleaseName;
-use pgsynth::constructs::{App, Backup, Chart, Cluster, Database, ExternalOperator, Namespace, Volume};
+use pgsynth::prelude::{
+    App, Backup, Chart, Cluster, Database, ExternalOperator, Namespace, Platform, ReleaseName, Volume,
+    WatchSetting,
+};
 
-fn app(clusters: usize) -> Result<App, Problem> {
-    let mut app = App::new("bench".parse().unwrap(), ReleaseName::NEWEST, Platform::Hetzner);
-    app.accept.insert("no-backup".to_owned(), "a bench".to_owned());
-    let mut operator = ExternalOperator::new("postgres-operator".parse().unwrap(), WatchSetting::All);
+fn app(clusters: usize) -> App {
+    let mut operator = ExternalOperator::new("postgres-operator", WatchSetting::All);
     operator.configuration.kubernetes.get_or_insert_default().enable_readiness_probe = Some(true);
-    app.external_operator = Some(operator);
-    let mut shop = Chart::new(Namespace::existing("shop".parse().unwrap()));
+    let mut shop = Chart::new(Namespace::existing("shop"));
     for index in 0..clusters {
-        let volume = Volume::new("50Gi".parse().unwrap());
-        let mut cluster =
-            Cluster::new("acme".parse().unwrap(), "18".parse().unwrap(), volume, Backup::none("a bench"));
-        cluster.users.insert("shop".to_owned(), vec![]);
-        cluster.databases.insert("shop".to_owned(), Database::owned_by("shop"));
-        for name in ["log_connections", "log_disconnections", "log_checkpoints", "jit"] {
-            cluster.parameters.insert(name.to_owned(), true.into());
-        }
         let name = format!("orders-{index}");
+        let mut cluster = Cluster::new("acme", "18", Volume::new("50Gi"), Backup::none("a bench"))
+            .users("shop", [])
+            .databases("shop", Database::owned_by("shop"));
+        for name in ["log_connections", "log_disconnections", "log_checkpoints", "jit"] {
+            cluster = cluster.parameters(name, true);
+        }
         let settings =
             (0..30).map(|index| EnvVar::new(format!("SETTING_{index}"), format!("value {index} of {name}")));
         let secrets = (0..30).map(|index| {
@@ -34,10 +28,12 @@ fn app(clusters: usize) -> Result<App, Problem> {
         });
         cluster.env = settings.chain(secrets).collect::<Vec<_>>().into();
         cluster.sidecars = (0..4).map(sidecar).collect::<Vec<_>>().into();
-        shop.clusters.add(&name, cluster).unwrap();
+        shop = shop.clusters(name, cluster);
     }
-    app.charts.add("shop", shop).unwrap();
-    Ok(app)
+    App::new("bench", ReleaseName::NEWEST, Platform::Hetzner)
+        .accept("no-backup", "a bench")
+        .external_operator(operator)
+        .charts("shop", shop)
 }
 
 fn sidecar(number: i32) -> Sidecar {

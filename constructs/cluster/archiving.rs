@@ -32,7 +32,7 @@ impl Cluster {
             variables.extend(archive.writing());
         }
         if let Some(restore) = &self.restore
-            && let Ok(Method { method, .. }) = restore.method(image, scope)
+            && let Ok(Method { method, .. }) = restore.method_of(image, scope)
         {
             variables.extend(restore.variables(name, method, scope, archives));
         }
@@ -82,7 +82,7 @@ impl Cluster {
         over.additional_volumes = (!volumes.is_empty()).then(|| Named::from(volumes));
 
         if archive.is_some() || restore.is_some() {
-            let method = restore.and_then(|restore| restore.method(&image, scope).ok());
+            let method = restore.and_then(|restore| restore.method_of(&image, scope).ok());
             let guard = Guard {
                 script: scope.release().archive_guard,
                 image: &image,
@@ -151,7 +151,7 @@ impl Cluster {
                 problems.forbidden(here.path(), "`standby` gives the cluster its data; say one of the two");
             }
             let image = scope.operator().image(&self.spec);
-            match restore.method(image, scope) {
+            match restore.method_of(image, scope) {
                 Ok(Method { seen: true, .. }) => {}
                 Ok(Method { method, seen: false }) => {
                     let message =

@@ -1,52 +1,42 @@
 //! Reaching a cluster from outside the Kubernetes cluster.
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 
 use super::Pooler;
-use crate::base::{Problems, Scope};
+use crate::base::{construct, Problems, Scope};
 use crate::crds::postgresql::PostgresqlSpec;
-use crate::values::{Cidr, GoDuration, Platform, choices, given};
+use crate::values::{Cidr, GoDuration, Platform, choices};
 use pgsynth_upstream::behaviour::services::HETZNER;
 
-/// Reaching a cluster from outside the Kubernetes cluster. Default: not at all.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Exposure {
-    /// The primary.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub primary: Option<Endpoint>,
+construct! {
+    /// Reaching a cluster from outside the Kubernetes cluster. Default: not at all.
+    pub struct Exposure {
+        /// The primary.
+        [optional] primary: Endpoint,
 
-    /// The replicas.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub replicas: Option<Endpoint>,
+        /// The replicas.
+        [optional] replicas: Endpoint,
 
-    /// Addresses that may reach a load balancer; not on Hetzner, whose controller ignores them. Default: none may.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub source_ranges: Vec<Cidr>,
+        /// Addresses that may reach a load balancer; not on Hetzner, whose controller ignores them. Default: none may.
+        [list] source_ranges: Vec<Cidr>,
+    }
 }
 
-/// One way in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Endpoint {
-    /// Whether it leads to PostgreSQL, to its pooler, or to both by a Service each. Default: `service`.
-    #[serde(default = "service")]
-    pub through: Through,
+construct! {
+    /// One way in.
+    pub struct Endpoint {
+        /// Whether it leads to PostgreSQL, to its pooler, or to both by a Service each. Default: `service`.
+        [or service "service"] through: Through,
 
-    /// A load balancer. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub load_balancer: Option<LoadBalancer>,
+        /// A load balancer. Default: none.
+        [optional] load_balancer: LoadBalancer,
 
-    /// A port on every node, 30000 to 32767. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub node_port: Option<u16>,
+        /// A port on every node, 30000 to 32767. Default: none.
+        [value] node_port: u16,
 
-    /// Further annotations of the Service, stronger than those of the load balancer. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub annotations: IndexMap<String, String>,
+        /// Further annotations of the Service, stronger than those of the load balancer. Default: none.
+        [map] annotations: IndexMap<String, String>,
+    }
 }
 
 choices!(
@@ -103,75 +93,55 @@ choices!(
     }
 );
 
-/// A load balancer. On Hetzner it is reachable from the private network alone, unless it is `public`; the controller
-/// must run with a network (`HCLOUD_NETWORK`). The fields but `public` are Hetzner's.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct LoadBalancer {
-    /// Whether everybody on the Internet may reach it. Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub public: bool,
+construct! {
+    /// A load balancer. On Hetzner it is reachable from the private network alone, unless it is `public`; the controller
+    /// must run with a network (`HCLOUD_NETWORK`). The fields but `public` are Hetzner's.
+    pub struct LoadBalancer {
+        /// Whether everybody on the Internet may reach it. Default: false.
+        [flag] public: bool,
 
-    /// Location; this or `networkZone` is required on Hetzner, and fixed once the load balancer is there.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub location: Option<Location>,
+        /// Location; this or `networkZone` is required on Hetzner, and fixed once the load balancer is there.
+        [optional] location: Location,
 
-    /// Network zone, instead of a location.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub network_zone: Option<NetworkZone>,
+        /// Network zone, instead of a location.
+        [optional] network_zone: NetworkZone,
 
-    /// Type, such as `lb11`. Default: `lb11`.
-    #[serde(default, rename = "type", deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
+        /// Type, such as `lb11`. Default: `lb11`.
+        [optional] r#type as "type": String,
 
-    /// DNS name that stands for its addresses. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub hostname: Option<String>,
+        /// DNS name that stands for its addresses. Default: none.
+        [optional] hostname: String,
 
-    /// Subnet of its private address. Default: any of the network.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub private_subnet: Option<Cidr>,
+        /// Subnet of its private address. Default: any of the network.
+        [optional] private_subnet: Cidr,
 
-    /// How it chooses a node. Default: `round_robin`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub algorithm: Option<LoadBalancerAlgorithm>,
+        /// How it chooses a node. Default: `round_robin`.
+        [optional] algorithm: LoadBalancerAlgorithm,
 
-    /// Labels of the nodes that it leads to. Default: all nodes.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub node_selector: Option<String>,
+        /// Labels of the nodes that it leads to. Default: all nodes.
+        [optional] node_selector: String,
 
-    /// How it asks whether a node answers. Default: the controller's, by TCP on the Service's node port.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub health_check: Option<HealthCheck>,
+        /// How it asks whether a node answers. Default: the controller's, by TCP on the Service's node port.
+        [optional] health_check: HealthCheck,
+    }
 }
 
-/// How a load balancer asks whether a node answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct HealthCheck {
-    /// Time between two checks, with its unit. Default: the controller's, 15s.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub interval: Option<GoDuration>,
+construct! {
+    /// How a load balancer asks whether a node answers.
+    pub struct HealthCheck {
+        /// Time between two checks, with its unit. Default: the controller's, 15s.
+        [optional] interval: GoDuration,
 
-    /// Time for an answer, with its unit. Default: the controller's, 10s.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub timeout: Option<GoDuration>,
+        /// Time for an answer, with its unit. Default: the controller's, 10s.
+        [optional] timeout: GoDuration,
 
-    /// Failures in a row that count. Default: 3.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub retries: Option<u8>,
+        /// Failures in a row that count. Default: 3.
+        [value] retries: u8,
+    }
 }
 
 fn service() -> Through {
     Through::Service
-}
-
-impl Default for Endpoint {
-    fn default() -> Self {
-        Self { through: service(), load_balancer: None, node_port: None, annotations: IndexMap::new() }
-    }
 }
 
 impl LoadBalancer {

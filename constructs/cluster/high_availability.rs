@@ -1,52 +1,41 @@
 //! Synchronous replication and failover.
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 
-use crate::base::{Problems, Scope};
+use crate::base::{construct, Problems, Scope};
 use crate::crds::postgresql::Patroni;
-use crate::values::{Memory, given};
+use crate::values::Memory;
 
-/// How commits are replicated, and when a replica takes over.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct HighAvailability {
-    /// Whether a commit waits for a replica, so that a failover loses none. Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub synchronous: bool,
+construct! {
+    /// How commits are replicated, and when a replica takes over.
+    pub struct HighAvailability {
+        /// Whether a commit waits for a replica, so that a failover loses none. Default: false.
+        [flag] synchronous: bool,
 
-    /// Whether it waits also while no replica is there; then one failure stops writing. Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub strict: bool,
+        /// Whether it waits also while no replica is there; then one failure stops writing. Default: false.
+        [flag] strict: bool,
 
-    /// Replicas that a commit waits for. Default: 1.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub synchronous_replicas: Option<u16>,
+        /// Replicas that a commit waits for. Default: 1.
+        [value] synchronous_replicas: u16,
 
-    /// Whether the primary goes on while the API server is away and all members answer. Default: the operator's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub failsafe: Option<bool>,
+        /// Whether the primary goes on while the API server is away and all members answer. Default: the operator's.
+        [value] failsafe: bool,
 
-    /// Data by which a replica may lag and still take over. Default: 32Mi.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub maximum_lag: Option<Memory>,
+        /// Data by which a replica may lag and still take over. Default: 32Mi.
+        [optional] maximum_lag: Memory,
 
-    /// Seconds after which a silent primary loses its place. Default: 30.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub ttl: Option<u16>,
+        /// Seconds after which a silent primary loses its place. Default: 30.
+        [value] ttl: u16,
 
-    /// Seconds between two looks of Patroni. Default: 10.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub loop_wait: Option<u16>,
+        /// Seconds between two looks of Patroni. Default: 10.
+        [value] loop_wait: u16,
 
-    /// Seconds for which a failing call is tried again. Default: 10.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub retry_timeout: Option<u16>,
+        /// Seconds for which a failing call is tried again. Default: 10.
+        [value] retry_timeout: u16,
 
-    /// Permanent replication slots: settings by name. Default: none.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub slots: IndexMap<String, IndexMap<String, String>>,
+        /// Permanent replication slots: settings by name. Default: none.
+        [map] slots: IndexMap<String, IndexMap<String, String>>,
+    }
 }
 
 impl HighAvailability {

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::base::Emptiness;
 use crate::crds::postgresql::PostgresqlSpec;
 
 /// Fields of the `postgresql` object that lie over what the cluster's own fields render. It is read and changed like the
@@ -21,14 +22,20 @@ use crate::crds::postgresql::PostgresqlSpec;
 pub struct Overlay(Option<Box<PostgresqlSpec>>);
 
 impl Overlay {
-    /// Whether it says nothing.
+    /// Whether it sets nothing.
     pub fn is_empty(&self) -> bool {
-        self.said().is_none()
+        self.given().is_none()
     }
 
-    /// What it says, if it says anything.
-    pub(super) fn said(&self) -> Option<&PostgresqlSpec> {
+    /// What it sets, if it sets anything.
+    pub(super) fn given(&self) -> Option<&PostgresqlSpec> {
         self.0.as_deref().filter(|spec| **spec != PostgresqlSpec::default())
+    }
+}
+
+impl Emptiness for Overlay {
+    fn is_empty(&self) -> bool {
+        self.given().is_none()
     }
 }
 

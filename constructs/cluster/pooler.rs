@@ -1,44 +1,34 @@
 //! PgBouncer before PostgreSQL.
 
-use serde::{Deserialize, Serialize};
 
 use super::Resources;
-use crate::base::{Problems, Scope};
+use crate::base::{construct, Problems, Scope};
 use crate::crds::postgresql::{ConnectionPooler, PoolerMode};
-use crate::values::given;
 
-/// PgBouncer before PostgreSQL: a Deployment and a Service of its own.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Pooler {
-    /// Pods. Default: the operator's, 2.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub instances: Option<u16>,
+construct! {
+    /// PgBouncer before PostgreSQL: a Deployment and a Service of its own.
+    pub struct Pooler {
+        /// Pods. Default: the operator's, 2.
+        [value] instances: u16,
 
-    /// When a connection goes back: `transaction` or `session`. Default: the operator's, `transaction`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub mode: Option<PoolerMode>,
+        /// When a connection goes back: `transaction` or `session`. Default: the operator's, `transaction`.
+        [optional] mode: PoolerMode,
 
-    /// Whether there is one before the replicas as well. Default: false.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub replicas: bool,
+        /// Whether there is one before the replicas as well. Default: false.
+        [flag] replicas: bool,
 
-    /// Connections to each database, over all pods. Default: the operator's, 60.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub max_connections: Option<u16>,
+        /// Connections to each database, over all pods. Default: the operator's, 60.
+        [value] max_connections: u16,
 
-    /// Schema of its lookup function. Default: the operator's, `pooler`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
+        /// Schema of its lookup function. Default: the operator's, `pooler`.
+        [optional] schema: String,
 
-    /// Its role. Default: the operator's, `pooler`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub user: Option<String>,
+        /// Its role. Default: the operator's, `pooler`.
+        [optional] user: String,
 
-    /// Cores and memory of a pod. Default: the operator's.
-    #[serde(default)]
-    pub resources: Resources,
+        /// Cores and memory of a pod. Default: the operator's.
+        [default] resources: Resources,
+    }
 }
 
 impl Pooler {

@@ -29,7 +29,7 @@ impl Cluster {
     pub(crate) fn resolve(&self, name: &str, scope: &Scope, archives: &Archives) -> Resolved {
         let mut spec = self.rendered(name, scope, archives);
         let mut clashes = vec![];
-        if let Some(over) = self.spec.said() {
+        if let Some(over) = self.spec.given() {
             spec.merge(over.clone(), At::default(), &mut clashes);
         }
         let taken = self.archiving(name, scope, archives, &mut spec);

@@ -1,50 +1,32 @@
 //! Cores and memory of each instance.
 
-use serde::{Deserialize, Serialize};
 
-use crate::base::{Problems, Scope};
+use crate::base::{construct, Problems, Scope};
 use crate::crds::postgresql as acid;
-use crate::values::{Cpu, Memory, given, number_or_text};
+use crate::values::{Cpu, Memory};
 
-/// Cores and memory of each instance. Memory is requested and limited alike, so that the node never has to take it
-/// back; cores have no limit, because throttling stalls replication and archiving.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Resources {
-    /// Cores that are requested, such as `2` or `500m`. Default: the platform's.
-    #[serde(default, deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
-    pub cpu: Option<Cpu>,
+construct! {
+    /// Cores and memory of each instance. Memory is requested and limited alike, so that the node never has to take it
+    /// back; cores have no limit, because throttling stalls replication and archiving.
+    pub struct Resources {
+        /// Cores that are requested, such as `2` or `500m`. Default: the platform's.
+        [optional number] cpu: Cpu,
 
-    /// Cores at most. Default: no limit.
-    #[serde(default, deserialize_with = "number_or_text", skip_serializing_if = "Option::is_none")]
-    pub cpu_limit: Option<Cpu>,
+        /// Cores at most. Default: no limit.
+        [optional number] cpu_limit: Cpu,
 
-    /// Memory, requested and at most; Spilo takes a fifth of it for shared buffers. Default: the platform's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub memory: Option<Memory>,
+        /// Memory, requested and at most; Spilo takes a fifth of it for shared buffers. Default: the platform's.
+        [optional] memory: Memory,
 
-    /// Memory at most, where it is more than what is requested. Default: `memory`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub memory_limit: Option<Memory>,
+        /// Memory at most, where it is more than what is requested. Default: `memory`.
+        [optional] memory_limit: Memory,
 
-    /// Huge pages of 2 MiB, requested and at most; the node must have reserved them. Default: none.
-    #[serde(
-        default,
-        rename = "hugepages2Mi",
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub hugepages_2mi: Option<Memory>,
+        /// Huge pages of 2 MiB, requested and at most; the node must have reserved them. Default: none.
+        [optional] hugepages_2mi as "hugepages2Mi": Memory,
 
-    /// Huge pages of 1 GiB, requested and at most; the node must have reserved them. Default: none.
-    #[serde(
-        default,
-        rename = "hugepages1Gi",
-        deserialize_with = "given",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub hugepages_1gi: Option<Memory>,
+        /// Huge pages of 1 GiB, requested and at most; the node must have reserved them. Default: none.
+        [optional] hugepages_1gi as "hugepages1Gi": Memory,
+    }
 }
 
 impl Resources {

@@ -1,13 +1,13 @@
 //! How instances keep apart.
 
-use serde::{Deserialize, Serialize};
+use crate::base::construct;
 
 use crate::base::Scope;
 use pgsynth_upstream::behaviour::pods;
 
 use crate::crds::scheduling::{LabelSelector, TopologySpreadConstraint};
 use crate::values::Platform;
-use crate::values::{choices, given};
+use crate::values::choices;
 
 choices!(
     /// How strictly instances keep apart.
@@ -21,22 +21,18 @@ choices!(
     }
 );
 
-/// How instances keep apart. The label selector of the cluster is filled in; the operator does not do it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Spread {
-    /// Over nodes. Default: `required` on Hetzner, `preferred` elsewhere, `none` on k3s and for one instance.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub nodes: Option<SpreadMode>,
+construct! {
+    /// How instances keep apart. The label selector of the cluster is filled in; the operator does not do it.
+    pub struct Spread {
+        /// Over nodes. Default: `required` on Hetzner, `preferred` elsewhere, `none` on k3s and for one instance.
+        [optional] nodes: SpreadMode,
 
-    /// Over regions, which on Hetzner are locations. Default: `none`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub regions: Option<SpreadMode>,
+        /// Over regions, which on Hetzner are locations. Default: `none`.
+        [optional] regions: SpreadMode,
 
-    /// Further constraints in Kubernetes' words; a selector that is left out is filled in. Default: none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub constraints: Vec<TopologySpreadConstraint>,
+        /// Further constraints in Kubernetes' words; a selector that is left out is filled in. Default: none.
+        [list] constraints: Vec<TopologySpreadConstraint>,
+    }
 }
 
 impl Spread {

@@ -1,48 +1,40 @@
 //! A cluster that follows another instead of having a primary.
 
-use serde::{Deserialize, Serialize};
 
 use crate::archive::{Archive, ArchivePath, Archives, prefixed};
-use crate::base::{Problems, Scope};
+use crate::base::{construct, Problems, Scope};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::StandbySource;
-use crate::values::{Id, given};
+use crate::values::Id;
 
-/// What a cluster follows: a primary by streaming (`host`), or an archive (`cluster` or `path`). The Secrets of its system
-/// roles must be copied from the source under this cluster's names; roles and databases come with the data.
-///
-/// ```
-/// use pgsynth_constructs::cluster::Standby;
-/// let streaming = Standby::of("acme-orders.shop");
-/// let archive = Standby::of_cluster("shop/acme-orders");
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Standby {
-    /// Host of the primary, such as `acme-orders.shop`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
+construct! {
+    /// What a cluster follows: a primary by streaming (`host`), or an archive (`cluster` or `path`). The Secrets of its system
+    /// roles must be copied from the source under this cluster's names; roles and databases come with the data.
+    ///
+    /// ```
+    /// use pgsynth_constructs::cluster::Standby;
+    /// let streaming = Standby::of("acme-orders.shop");
+    /// let archive = Standby::of_cluster("shop/acme-orders");
+    /// ```
+    pub struct Standby {
+        /// Host of the primary, such as `acme-orders.shop`.
+        [optional] host: String,
 
-    /// Port of the primary. Default: 5432.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
+        /// Port of the primary. Default: 5432.
+        [value] port: u16,
 
-    /// Replication slot on the primary. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub slot: Option<String>,
+        /// Replication slot on the primary. Default: none.
+        [optional] slot: String,
 
-    /// The cluster whose archive it follows: one of this chart by its id, or `<chart>/<cluster>`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub cluster: Option<String>,
+        /// The cluster whose archive it follows: one of this chart by its id, or `<chart>/<cluster>`.
+        [optional] cluster: String,
 
-    /// An archive that another app writes: `s3://bucket/.../wal/<major>`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub path: Option<ArchivePath>,
+        /// An archive that another app writes: `s3://bucket/.../wal/<major>`.
+        [optional] path: ArchivePath,
 
-    /// The policy that reads the archive at `path`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub backup: Option<Id>,
+        /// The policy that reads the archive at `path`.
+        [optional] backup: Id,
+    }
 }
 
 impl Standby {

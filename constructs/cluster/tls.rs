@@ -1,41 +1,31 @@
 //! PostgreSQL's certificate.
 
-use serde::{Deserialize, Serialize};
+use crate::base::construct;
 
 use crate::crds::postgresql as acid;
-use crate::values::{Label, given};
+use crate::values::Label;
 
-/// PostgreSQL's certificate, from a Secret in the cluster's namespace, such as cert-manager makes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Tls {
-    /// The Secret. A name without dots: it becomes the name of a volume.
-    pub secret: Label,
+construct! {
+    /// PostgreSQL's certificate, from a Secret in the cluster's namespace, such as cert-manager makes.
+    pub struct Tls {
+        /// The Secret. A name without dots: it becomes the name of a volume.
+        [required] secret: Label,
 
-    /// Key with the certificate. Default: `tls.crt`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub certificate: Option<String>,
+        /// Key with the certificate. Default: `tls.crt`.
+        [optional] certificate: String,
 
-    /// Key with the private key. Default: `tls.key`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub private_key: Option<String>,
+        /// Key with the private key. Default: `tls.key`.
+        [optional] private_key: String,
 
-    /// Key with the CA that clients are checked by. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub ca: Option<String>,
+        /// Key with the CA that clients are checked by. Default: none.
+        [optional] ca: String,
 
-    /// The Secret with the CA, if it is another. Default: `secret`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub ca_secret: Option<Label>,
+        /// The Secret with the CA, if it is another. Default: `secret`.
+        [optional] ca_secret: Label,
+    }
 }
 
 impl Tls {
-    /// The certificate and key of this Secret.
-    pub fn new(secret: Label) -> Self {
-        Self { secret, certificate: None, private_key: None, ca: None, ca_secret: None }
-    }
-
     pub(super) fn render(&self) -> acid::Tls {
         let Self { secret, certificate, private_key, ca, ca_secret } = self;
         acid::Tls {

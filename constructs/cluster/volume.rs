@@ -1,42 +1,33 @@
 //! The data volume of each instance.
 
-use serde::{Deserialize, Serialize};
+use crate::base::construct;
 
 use crate::base::Scope;
 use crate::crds::postgresql as acid;
 use crate::crds::scheduling::LabelSelector;
-use crate::values::{Memory, Name, given};
+use crate::values::{Memory, Name};
 
-/// The data volume of each instance: data, WAL and temporary files.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Volume {
-    /// Size, such as `50Gi`. It grows by whole GiB where the class allows it, and never shrinks.
-    pub size: Memory,
+construct! {
+    /// The data volume of each instance: data, WAL and temporary files.
+    pub struct Volume {
+        /// Size, such as `50Gi`. It grows by whole GiB where the class allows it, and never shrinks.
+        [required] size: Memory,
 
-    /// StorageClass. Existing volumes keep theirs. Default: the platform's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub class: Option<Name>,
+        /// StorageClass. Existing volumes keep theirs. Default: the platform's.
+        [optional] class: Name,
 
-    /// Folder of the volume instead of its root. Default: the root.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub sub_path: Option<String>,
+        /// Folder of the volume instead of its root. Default: the root.
+        [optional] sub_path: String,
 
-    /// Labels that the volume must have. Default: none.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub selector: Option<LabelSelector>,
+        /// Labels that the volume must have. Default: none.
+        [optional] selector: LabelSelector,
+    }
 }
 
 impl Volume {
-    /// A volume of this size and the platform's class.
-    pub fn new(size: Memory) -> Self {
-        Self { size, class: None, sub_path: None, selector: None }
-    }
-
     /// A volume of this size and class.
-    pub fn of_class(size: Memory, class: Name) -> Self {
-        Self { class: Some(class), ..Self::new(size) }
+    pub fn of_class(size: impl Into<Memory>, class: impl Into<Name>) -> Self {
+        Self::new(size).class(class)
     }
 
     pub(super) fn render(&self, scope: &Scope) -> acid::Volume {

@@ -8,24 +8,22 @@ use k8s_openapi::api::networking::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use serde::{Deserialize, Serialize};
 
 use super::Monitored;
 use super::exporter::{PORT, metadata};
-use crate::base::{Object, Scope, Stage, either};
+use crate::base::{construct, Object, Scope, Stage, either};
 use crate::values::Label;
 use pgsynth_upstream::behaviour::pods;
 
-/// Pods of a namespace.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Peer {
-    /// The namespace.
-    pub namespace: Label,
-    /// Labels of the pods. Default: all pods of the namespace.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
-    pub pods: IndexMap<String, String>,
+construct! {
+    /// Pods of a namespace.
+    pub struct Peer {
+        /// The namespace.
+        [required] namespace: Label,
+
+        /// Labels of the pods. Default: all pods of the namespace.
+        [map] pods: IndexMap<String, String>,
+    }
 }
 
 impl Peer {

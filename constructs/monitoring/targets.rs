@@ -61,7 +61,7 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Vec<Object> {
 }
 
 fn of_the_operator(cluster: &Monitored, scope: &Scope, groups: Vec<Group>) -> Vec<Object> {
-    let interval = cluster.monitoring.interval();
+    let interval = cluster.monitoring.interval_text();
     // `port: exporter` alone would miss Patroni's, which has no name in the operator's StatefulSet.
     let endpoint =
         |port, port_number| Endpoint { port, port_number, path: "/metrics", interval: interval.to_owned() };
@@ -137,7 +137,7 @@ fn scrape(cluster: &Monitored, scope: &Scope) -> String {
              \x20   - {{source_labels: [__meta_kubernetes_pod_container_name], target_label: container}}\n",
             namespace = cluster.facts.namespace,
             cluster = cluster.name,
-            interval = cluster.monitoring.interval(),
+            interval = cluster.monitoring.interval_text(),
         )
     };
     let mut text = "scrape_configs:\n".to_owned();

@@ -1,55 +1,49 @@
 //! The Secret of a store's keys, made by the External Secrets Operator.
 
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::base::annotations_of;
-use crate::base::{Identity, Object, Scope, Stage};
+use crate::base::{construct, Identity, Object, Scope, Stage};
 use crate::crds::postgresql::Metadata;
-use crate::values::{GoDuration, Name, choices, given};
+use crate::values::{GoDuration, Name, choices};
 
-/// Where the External Secrets Operator finds a store's keys. It makes the Secret in every namespace in which the store is
-/// used; removing the ExternalSecret leaves the Secret.
-///
-/// ```
-/// use pgsynth_constructs::object_store::{ExternalSecret, RemoteKey};
-/// let key = |property| RemoteKey::new("pg/backup-s3", property);
-/// let secret = ExternalSecret::new("vault".parse()?, key("access_key"), key("secret_key"));
-/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct ExternalSecret {
-    /// Name of the store of secrets.
-    pub store: Name,
+construct! {
+    /// Where the External Secrets Operator finds a store's keys. It makes the Secret in every namespace in which the store is
+    /// used; removing the ExternalSecret leaves the Secret.
+    ///
+    /// ```
+    /// use pgsynth_constructs::object_store::{ExternalSecret, RemoteKey};
+    /// let key = |property| RemoteKey::new("pg/backup-s3", property);
+    /// let secret = ExternalSecret::new("vault", key("access_key"), key("secret_key"));
+    /// ```
+    pub struct ExternalSecret {
+        /// Name of the store of secrets.
+        [required] store: Name,
 
-    /// Its kind. Default: `ClusterSecretStore`.
-    #[serde(default)]
-    pub kind: SecretStoreKind,
+        /// Its kind. Default: `ClusterSecretStore`.
+        [default] kind: SecretStoreKind,
 
-    /// Where the access key's id is.
-    pub access_key: RemoteKey,
+        /// Where the access key's id is.
+        [required] access_key: RemoteKey,
 
-    /// Where the secret key is.
-    pub secret_key: RemoteKey,
+        /// Where the secret key is.
+        [required] secret_key: RemoteKey,
 
-    /// How often it is read again. Default: `1h`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub refresh: Option<GoDuration>,
+        /// How often it is read again. Default: `1h`.
+        [optional] refresh: GoDuration,
+    }
 }
 
-/// A value in a store of secrets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct RemoteKey {
-    /// Its key.
-    pub key: String,
+construct! {
+    /// A value in a store of secrets.
+    pub struct RemoteKey {
+        /// Its key.
+        [required] key: String,
 
-    /// The property of what is there. Default: the whole value.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub property: Option<String>,
+        /// The property of what is there. Default: the whole value.
+        [optional] property: String,
+    }
 }
 
 choices!(
@@ -65,11 +59,6 @@ choices!(
 );
 
 impl ExternalSecret {
-    /// The keys at these places of a store of secrets.
-    pub fn new(store: Name, access_key: RemoteKey, secret_key: RemoteKey) -> Self {
-        Self { store, kind: SecretStoreKind::Cluster, access_key, secret_key, refresh: None }
-    }
-
     /// The ExternalSecret that makes the Secret `name` in `namespace`.
     pub(super) fn object(&self, name: &str, namespace: &str, scope: &Scope) -> Object {
         let Self { store, kind, access_key, secret_key, refresh } = self;
@@ -109,12 +98,6 @@ impl ExternalSecret {
     }
 }
 
-impl RemoteKey {
-    /// A property of what is at this key.
-    pub fn new(key: impl Into<String>, property: impl Into<String>) -> Self {
-        Self { key: key.into(), property: Some(property.into()) }
-    }
-}
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

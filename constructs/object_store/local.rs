@@ -15,55 +15,45 @@ use k8s_openapi::api::networking::v1::{
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
-use serde::{Deserialize, Serialize};
 
 use super::{Bucket, ObjectStore, Region};
 use crate::base::annotations_of;
-use crate::base::{Object, Problems, Scope, Stage, either, pod};
+use crate::base::{construct, Object, Problems, Scope, Stage, either, pod};
 use crate::namespace::Namespace;
-use crate::values::{Memory, Name, given};
+use crate::values::{Memory, Name};
 
-/// An S3 server with one volume, in a namespace of its own. Region and bucket are those of production, so that the same
-/// archive is written here and there. The Secret with its keys must be in its namespace as well.
-///
-/// ```
-/// use pgsynth_constructs::Namespace;
-/// use pgsynth_constructs::object_store::LocalStore;
-/// let namespace = Namespace::created("s3".parse()?);
-/// let store = LocalStore::new(namespace, "fsn1".parse()?, "acme-postgres".parse()?);
-/// # Ok::<(), pgsynth_constructs::values::Invalid>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct LocalStore {
-    /// Its namespace.
-    pub namespace: Namespace,
+construct! {
+    /// An S3 server with one volume, in a namespace of its own. Region and bucket are those of production, so that the same
+    /// archive is written here and there. The Secret with its keys must be in its namespace as well.
+    ///
+    /// ```
+    /// use pgsynth_constructs::Namespace;
+    /// use pgsynth_constructs::object_store::LocalStore;
+    /// let namespace = Namespace::created("s3");
+    /// let store = LocalStore::new(namespace, "fsn1", "acme-postgres");
+    /// ```
+    pub struct LocalStore {
+        /// Its namespace.
+        [required] namespace: Namespace,
 
-    /// Region that it answers to.
-    pub region: Region,
+        /// Region that it answers to.
+        [required] region: Region,
 
-    /// The bucket, which it makes.
-    pub bucket: Bucket,
+        /// The bucket, which it makes.
+        [required] bucket: Bucket,
 
-    /// Size of its volume. Default: `10Gi`.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub size: Option<Memory>,
+        /// Size of its volume. Default: `10Gi`.
+        [optional] size: Memory,
 
-    /// StorageClass of its volume. Default: the platform's.
-    #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
-    pub class: Option<Name>,
+        /// StorageClass of its volume. Default: the platform's.
+        [optional] class: Name,
+    }
 }
 
 const PORT: i32 = 7070;
 const LABEL: &str = "app.kubernetes.io/name";
 
 impl LocalStore {
-    /// A server in this namespace, with this region and bucket.
-    pub fn new(namespace: Namespace, region: Region, bucket: Bucket) -> Self {
-        Self { namespace, region, bucket, size: None, class: None }
-    }
-
     pub(super) fn validate(&self, external: bool, scope: &Scope, problems: &mut Problems) {
         let Self { namespace, region: _, bucket: _, size: _, class: _ } = self;
         namespace.validate(&scope.below("local.namespace"), problems);

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pgsynth::constructs::traps::{Fate, TABLE};
 use pgsynth::constructs::{App, Past};
 use pgsynth::load;
-use pgsynth::synth::synth;
+use pgsynth::rules::registry;
+use pgsynth::synth::bundle;
 
 use crate::project::said;
 
@@ -16,7 +16,8 @@ fn root() -> &'static Path {
 
 pub fn rendered(app: &App) -> Vec<(String, String)> {
     let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
-    synth(app, &valid)
+    bundle(&valid)
+        .manifests()
         .into_iter()
         .map(|manifest| (manifest.name, String::from_utf8(manifest.bytes).unwrap()))
         .collect()
@@ -96,6 +97,7 @@ fn the_readme_says_what_is() {
     let said = said(Command::new(env!("CARGO_BIN_EXE_pgsynth")).current_dir(folder.path()).arg("synth"));
     assert!(said.err.ends_with(&block("text")), "{}", said.err);
 
-    let decided = TABLE.iter().filter(|(_, fate)| matches!(fate, Fate::Error | Fate::Warning)).count();
-    assert!(readme.contains(&format!("{decided} rules")), "there are {decided} rules");
+    // Rounded down to ten, so that a rule more is no change of the README.
+    let decided = registry().rules().len() / 10 * 10;
+    assert!(readme.contains(&format!("more than {decided} rules")), "there are more than {decided} rules");
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use pgsynth::constructs::crds::postgresql::Postgresql;
-use pgsynth::constructs::{Past, Valid};
+use pgsynth::constructs::{App, Past, Valid};
 use pgsynth::load;
-use pgsynth::synth::synth;
+use pgsynth::synth::bundle;
 use proptest::prelude::*;
 
 use crate::project::{APP, Project};
@@ -60,8 +60,10 @@ const NEVER: &[&str] = &[
     "STANDBY_WAL_BUCKET_SCOPE_PREFIX",
 ];
 
-fn valid(text: &str) -> Valid {
+fn valid(text: &str) -> Valid<'static> {
     let app = load::app("app.yaml", text.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{text}"));
+    // A test ends before this matters.
+    let app: &'static App = Box::leak(Box::new(app));
     app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}\n{text}"))
 }
 
@@ -87,8 +89,8 @@ fn environments(valid: &Valid) -> BTreeMap<String, Environment> {
 
 /// What is rendered for one cluster.
 fn bytes(text: &str, cluster: &str) -> Vec<u8> {
-    let app = load::app("app.yaml", text.as_bytes()).unwrap();
-    let files = synth(&app, &valid(text));
+    let valid = valid(text);
+    let files = bundle(&valid).manifests();
     files.into_iter().find(|file| file.name.ends_with(&format!("-{cluster}.yaml"))).unwrap().bytes
 }
 

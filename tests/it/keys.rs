@@ -16,7 +16,7 @@ fn file(path: &[String], inner: &str) -> String {
 }
 
 fn error(text: &str) -> String {
-    load::app("app.yaml", text.as_bytes()).unwrap_err().message
+    load::app("app.yaml", text.as_bytes()).unwrap_err().sentence()
 }
 
 /// The keys that are known at a path, if there is a struct.

@@ -12,5 +12,5 @@ mod monitoring;
 mod project;
 mod spilo;
 mod tidy;
-mod traps;
+mod rules;
 mod values;

@@ -6,16 +6,14 @@ use std::path::Path;
 
 use pgsynth::constructs::monitoring::alerts::{GROUPS, Source};
 use pgsynth::constructs::monitoring::metrics::METRICS;
-use pgsynth::constructs::{Past, Valid};
+use pgsynth::constructs::{App, Past};
 use pgsynth::load;
-use pgsynth::synth::synth;
+use pgsynth::synth::bundle;
 use serde_json::Value;
 
-fn valid() -> (pgsynth::constructs::App, Valid) {
+fn app() -> App {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/hetzner.yaml");
-    let app = load::app("hetzner.yaml", &std::fs::read(path).unwrap()).unwrap();
-    let valid = app.validate(&Past::default()).unwrap();
-    (app, valid)
+    load::app("hetzner.yaml", &std::fs::read(path).unwrap()).unwrap()
 }
 
 /// Names of series in an expression.
@@ -59,8 +57,9 @@ fn known() -> BTreeSet<String> {
         ]
         .map(str::to_owned),
     );
-    let (app, valid) = valid();
-    for manifest in synth(&app, &valid) {
+    let app = app();
+    let valid = app.validate(&Past::default()).unwrap();
+    for manifest in bundle(&valid).manifests() {
         for document in serde_yaml::Deserializer::from_slice(&manifest.bytes) {
             let document: serde_yaml::Value = serde::Deserialize::deserialize(document).unwrap();
             let groups = document["spec"]["groups"].as_sequence().cloned().unwrap_or_default();
@@ -132,9 +131,10 @@ fn every_essential_metric_has_its_alerts_and_every_alert_its_words() {
 /// What Grafana asks of a dashboard that is provisioned, and what people ask of its panels.
 #[test]
 fn dashboards_are_whole() {
-    let (app, valid) = valid();
+    let app = app();
+    let valid = app.validate(&Past::default()).unwrap();
     let mut found = 0;
-    for manifest in synth(&app, &valid) {
+    for manifest in bundle(&valid).manifests() {
         for document in serde_yaml::Deserializer::from_slice(&manifest.bytes) {
             let document: serde_yaml::Value = serde::Deserialize::deserialize(document).unwrap();
             if document["metadata"]["labels"]["grafana_dashboard"] != "1" {

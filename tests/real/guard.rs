@@ -42,7 +42,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn shellcheck() -> Result<(), Failed> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructs/releases/r2026_11/archive-guard.sh");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructs/release/r2026_11/archive-guard.sh");
     let output = Command::new(parts::get("shellcheck")).arg(script).output()?;
     match output.status.success() {
         true => Ok(()),

@@ -47,7 +47,7 @@ fn app(prometheus_operator: bool) -> String {
 pub fn documents(app: &str) -> Result<Vec<Value>, Failed> {
     let app = load::app("figures.yaml", app.as_bytes()).map_err(|problem| problem.to_string())?;
     let valid = app.validate(&Past::default()).map_err(|problems| problems.to_string())?;
-    let manifests = pgsynth::synth::synth(&app, &valid);
+    let manifests = pgsynth::synth::bundle(&valid).manifests();
     let monitoring = manifests.iter().filter(|manifest| manifest.name.starts_with("60-"));
     let documents = monitoring.flat_map(|manifest| serde_yaml::Deserializer::from_slice(&manifest.bytes));
     documents.map(|document| Value::deserialize(document).map_err(|error| error.to_string().into())).collect()

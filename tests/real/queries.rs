@@ -34,7 +34,7 @@ pub fn rendered(major: u32) -> Result<(Value, String), Failed> {
     let app = load::app("queries.yaml", app.as_bytes()).map_err(|problem| problem.to_string())?;
     let valid = app.validate(&Past::default()).map_err(|problems| problems.to_string())?;
     let (mut queries, mut sql) = (None, None);
-    for manifest in pgsynth::synth::synth(&app, &valid) {
+    for manifest in pgsynth::synth::bundle(&valid).manifests() {
         for document in serde_yaml::Deserializer::from_slice(&manifest.bytes) {
             let document = Value::deserialize(document)?;
             if let Some(text) = document["data"]["queries.yaml"].as_str() {

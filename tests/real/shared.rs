@@ -1,12 +1,10 @@
 //! Data of others, where it is there: upstream's CRDs and examples, manifests written by strangers, the fact sheets.
 
-use std::collections::BTreeSet;
 
 use libtest_mimic::{Failed, Trial};
 use pgsynth::constructs::crds::operator_configuration::OperatorConfiguration;
 use pgsynth::constructs::crds::postgresql::Postgresql;
-use pgsynth::constructs::releases::ReleaseName;
-use pgsynth::constructs::traps::TABLE;
+use pgsynth::constructs::release::ReleaseName;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_yaml::Value;
@@ -23,7 +21,6 @@ pub fn trials() -> Vec<Trial> {
         data(UPSTREAM, "shared::upstream_manifests_come_back", || manifests(UPSTREAM, UPSTREAM_REFUSED)),
         data("corpus", "shared::strangers_manifests_come_back", || manifests("corpus", CORPUS_REFUSED)),
         data_and_parts("corpus", SERVER, "shared::the_api_server_refuses_the_same", same_as_the_server),
-        data("reference/zalando.md", "shared::every_trap_is_in_the_table", traps),
     ]
 }
 
@@ -241,31 +238,5 @@ fn come_back<T: DeserializeOwned + serde::Serialize>(value: &Value) -> Result<()
     match written == *value {
         true => Ok(()),
         false => Err("came back changed".to_owned()),
-    }
-}
-
-/// The table names every trap of both fact sheets, and no other.
-fn traps() -> Result<(), Failed> {
-    let mut sheet = BTreeSet::new();
-    for (file, letter) in [("zalando.md", 'T'), ("platform.md", 'L')] {
-        for line in std::fs::read_to_string(shared("reference").join(file))?.lines() {
-            let id = line.strip_prefix("| ").and_then(|rest| rest.split(" |").next()).unwrap_or_default();
-            if id
-                .strip_prefix(letter)
-                .is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-            {
-                sheet.insert(id.to_owned());
-            }
-        }
-    }
-    let table: BTreeSet<String> = TABLE.iter().map(|(id, _)| (*id).to_owned()).collect();
-    match sheet == table && table.len() == TABLE.len() {
-        true => Ok(()),
-        false => Err(format!(
-            "only in the sheets: {:?}; only in the table: {:?}",
-            sheet.difference(&table),
-            table.difference(&sheet)
-        )
-        .into()),
     }
 }

@@ -89,7 +89,7 @@ fn unknown_parameter(class: &ClassView, report: &mut Report) {
     for (key, value) in class.parameters.iter().filter(|_| class.longhorn()) {
         let path = format!("parameters.{key}");
         if value.is_none() {
-            report.invalid(&path, key, "a parameter is a text; put it in quotes");
+            report.required(&path, "a text; put the value in quotes");
         }
         let known = PARAMETERS.contains(&key.as_str()) || FOR_OTHERS.contains(&key.as_str());
         if key == "freezeFSForSnapshot" {

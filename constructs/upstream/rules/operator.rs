@@ -11,9 +11,9 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Error "T69" "deletion-guard-bypassed", Operator(guard_bypassed)),
     rule!(Warning "T75" "unknown-retention-policy", Operator(unknown_policy)),
     rule!(Error "T105" "inherited-selector-label", Operator(inherited_selectors)),
-    // A fault of operator 2.0.1; no release mends it yet.
+    // A known fault of operators 2.0.0 and 2.0.1.
     rule!(Error "T112" "operator-sidecars", Operator(operator_sidecars))
-        .applying(Applies { since: Some(OperatorVersion(2, 0, 0)), mended: None }),
+        .applying(Applies { since: Some(OperatorVersion(2, 0, 0)), mended: Some(OperatorVersion(2, 0, 2)) }),
     rule!(Error "T118" "secret-name-template", Operator(secret_names)),
     rule!(Warning "T119" "lazy-image-upgrade", Operator(lazy_upgrade)),
     rule!(Warning "T120" "config-map-without-namespace", Operator(config_map_without_namespace)),

@@ -45,6 +45,18 @@ impl From<i64> for Parameter {
     }
 }
 
+impl From<i32> for Parameter {
+    fn from(number: i32) -> Self {
+        Self(number.to_string().into())
+    }
+}
+
+impl From<String> for Parameter {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
 impl fmt::Display for Parameter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
