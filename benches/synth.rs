@@ -24,7 +24,9 @@ fn app(clusters: usize) -> App {
         }
         shop = shop.clusters(format!("orders-{index}"), cluster);
     }
-    App::new("bench", ReleaseName::NEWEST, Platform::Hetzner).charts("operator", operator).charts("shop", shop)
+    App::new("bench", ReleaseName::NEWEST, Platform::Hetzner)
+        .charts("operator", operator)
+        .charts("shop", shop)
 }
 
 /// The median of repeated runs.

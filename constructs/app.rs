@@ -18,7 +18,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::backup_policy::BackupPolicy;
-use crate::base::{construct, Problem, Problems};
+use crate::base::{Problem, Problems, construct};
 use crate::chart::Chart;
 use crate::external_operator::ExternalOperator;
 use crate::monitoring::MonitoringStack;
@@ -32,24 +32,38 @@ construct! {
     /// The root of everything that is rendered: stores, backup policies and charts, and the operator that they run under.
     ///
     /// ```
-    /// use pgsynth_constructs::{App, Backup, Chart, Cluster, Namespace, Volume};
     /// use pgsynth_constructs::operator::{Operator, WatchSetting};
-    /// use pgsynth_constructs::platform::Platform;
-    /// use pgsynth_constructs::releases::ReleaseName;
+    /// use pgsynth_constructs::release::ReleaseName;
+    /// use pgsynth_constructs::values::Platform;
+    /// use pgsynth_constructs::{App, Backup, Chart, Cluster, Namespace, Volume};
     ///
-    /// let mut app = App::new("shop", ReleaseName::R2026_11, Platform::Hetzner);
-    /// let mut operator = Chart::new(Namespace::created("postgres-operator"));
-    /// operator.operator = Some(Operator::new(WatchSetting::All));
-    /// app.charts.add("operator", operator)?;
-    ///
-    /// let mut shop = Chart::new(Namespace::created("shop"));
-    /// let backup = Backup::none("an example");
-    /// shop.clusters.add("orders", Cluster::new("acme", "18", Volume::new("50Gi"), backup))?;
-    /// app.charts.add("shop", shop)?;
+    /// let operator =
+    ///     Chart::new(Namespace::created("postgres-operator")).operator(Operator::new(WatchSetting::All));
+    /// let orders = Cluster::new("acme", "18", Volume::new("50Gi"), Backup::none("an example"));
+    /// let shop = Chart::new(Namespace::created("shop")).clusters("orders", orders);
+    /// let app = App::new("shop", ReleaseName::R2026_11, Platform::Hetzner)
+    ///     .charts("operator", operator)
+    ///     .charts("shop", shop);
     ///
     /// let valid = app.validate(&Default::default())?;
     /// assert!(valid.objects().iter().any(|object| object.identity.kind == "postgresql"));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # Ok::<(), pgsynth_constructs::base::Problems>(())
+    /// ```
+    ///
+    /// What cannot be read is reported by its path, all at once:
+    ///
+    /// ```
+    /// # use pgsynth_constructs::operator::WatchSetting;
+    /// # use pgsynth_constructs::release::ReleaseName;
+    /// # use pgsynth_constructs::values::Platform;
+    /// # use pgsynth_constructs::{App, Backup, Chart, Cluster, ExternalOperator, Namespace, Volume};
+    /// let orders = Cluster::new("acme", "eighteen", Volume::new("50GB of it"), Backup::none("an example"));
+    /// let app = App::new("shop", ReleaseName::R2026_11, Platform::Other)
+    ///     .external_operator(ExternalOperator::new("postgres-operator", WatchSetting::All))
+    ///     .charts("shop", Chart::new("shop").clusters("orders", orders));
+    /// let problems = app.validate(&Default::default()).unwrap_err();
+    /// assert_eq!(problems.errors[0].path, "charts.shop.clusters.orders.postgres");
+    /// assert_eq!(problems.errors[1].path, "charts.shop.clusters.orders.volume.size");
     /// ```
     pub struct App {
         /// Schema of the file: `v1`. Required in a file.

@@ -16,7 +16,7 @@ use crate::values::Id;
 /// use pgsynth_constructs::Backup;
 /// let nightly: Backup = serde_yaml::from_str("nightly")?;
 /// let none: Backup = serde_yaml::from_str("{none: test data}")?;
-/// assert_eq!((nightly, none), (Backup::Policy("nightly"), Backup::none("test data")));
+/// assert_eq!((nightly, none), (Backup::from("nightly"), Backup::none("test data")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

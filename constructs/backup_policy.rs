@@ -2,8 +2,7 @@
 
 pub use pgsynth_upstream::behaviour::retention::Numbers;
 
-
-use crate::base::{construct, Kind, Problem, Problems, Scope, unknown_reference};
+use crate::base::{Kind, Problem, Problems, Scope, construct, unknown_reference};
 use crate::crds::env::EnvVar;
 use crate::object_store::ObjectStore;
 use crate::rules::{SPARSE_BACKUPS, report};
@@ -102,7 +101,6 @@ choices!(
         Brotli = "brotli",
     }
 );
-
 
 impl BackupPolicy {
     pub(crate) fn validate(&self, stores: &Section<ObjectStore>, scope: &Scope, problems: &mut Problems) {

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use crate::base::construct;
+use indexmap::IndexMap;
 
 use crate::base::Construct;
 use crate::cluster::Cluster;
@@ -55,7 +55,9 @@ impl PartialEq for Added {
     fn eq(&self, other: &Self) -> bool {
         let both = self.0.iter().zip(other.0.iter());
         self.0.len() == other.0.len()
-            && both.into_iter().all(|((id, one), (other_id, other))| id == other_id && Arc::ptr_eq(one, other))
+            && both
+                .into_iter()
+                .all(|((id, one), (other_id, other))| id == other_id && Arc::ptr_eq(one, other))
     }
 }
 

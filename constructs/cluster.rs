@@ -4,6 +4,7 @@ mod archiving;
 mod exposure;
 mod high_availability;
 mod overlay;
+mod places;
 mod pooler;
 mod render;
 mod resources;
@@ -31,7 +32,7 @@ use indexmap::IndexMap;
 
 use crate::archive::Archives;
 use crate::backup::Backup;
-use crate::base::{construct, ClusterFacts, OperatorFacts, Problems, Scope};
+use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope, construct};
 use crate::crds::Named;
 use crate::crds::containers::{InitContainer, Sidecar};
 use crate::crds::env::{EnvFromSource, EnvVar};
@@ -52,10 +53,10 @@ construct! {
     /// ```
     /// use pgsynth_constructs::{Backup, Cluster, Database, Volume};
     /// let backup = Backup::none("a test database");
-    /// let mut cluster = Cluster::new("acme", "18", Volume::new("50Gi"), backup);
-    /// cluster.users.insert("shop".to_owned(), vec![]);
-    /// cluster.databases.insert("shop".to_owned(), Database::owned_by("shop"));
-    /// cluster.parameters.insert("log_connections".to_owned(), true.into());
+    /// let cluster = Cluster::new("acme", "18", Volume::new("50Gi"), backup)
+    ///     .users("shop", [])
+    ///     .databases("shop", Database::owned_by("shop"))
+    ///     .parameters("log_connections", true);
     /// ```
     pub struct Cluster {
         /// Team that owns it: the label `team` of every object.

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::base::{construct, Problems, Scope};
+use crate::base::{Problems, Scope, construct};
 use crate::crds::postgresql::{PreparedDatabase, PreparedSchema};
 use crate::values::choices;
 
@@ -20,8 +20,7 @@ construct! {
     ///
     /// ```
     /// use pgsynth_constructs::Database;
-    /// let mut database = Database::owned_by("shop");
-    /// database.extensions.insert("pgcrypto".to_owned(), "public".to_owned());
+    /// let database = Database::owned_by("shop").extensions("pgcrypto", "public");
     /// ```
     pub struct Database {
         /// The role that owns a plain database: one of the cluster's `users`.

@@ -1,7 +1,6 @@
 //! An operator that runs already, and what must be known of it.
 
-
-use crate::base::{construct, OperatorFacts, Watch};
+use crate::base::{OperatorFacts, Watch, construct};
 use crate::crds::Mirror;
 use crate::crds::operator_configuration::Configuration;
 use crate::operator::{WatchSetting, upstream_defaults};

@@ -14,7 +14,7 @@ mod targets;
 
 use indexmap::IndexMap;
 
-use crate::base::{construct, ClusterFacts, Object, Problems, Scope};
+use crate::base::{ClusterFacts, Object, Problems, Scope, construct};
 use crate::crds::postgresql::PostgresqlSpec;
 use crate::values::GoDuration;
 use alerts::{Alert, GROUPS, Initial, Severity, When};
@@ -29,10 +29,8 @@ construct! {
     ///
     /// ```
     /// use pgsynth_constructs::monitoring::{AlertSetting, Monitoring};
-    /// let mut monitoring = Monitoring::default();
-    /// let mut setting = AlertSetting::default();
-    /// setting.threshold = Some(0.7);
-    /// monitoring.alerts.insert("PostgresVolumeHigh".to_owned(), setting);
+    /// let high = AlertSetting::default().threshold(0.7);
+    /// let monitoring = Monitoring::default().alerts("PostgresVolumeHigh", high);
     /// ```
     ///
     /// ```yaml

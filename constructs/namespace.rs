@@ -74,6 +74,12 @@ impl Namespace {
     }
 }
 
+impl From<&str> for Namespace {
+    fn from(name: &str) -> Self {
+        Self::existing(name)
+    }
+}
+
 impl<'de> Deserialize<'de> for Namespace {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]

@@ -10,8 +10,7 @@ pub use values::{Bucket, Endpoint, FileName, KeyPrefix, Region, Unsupported};
 
 use std::collections::BTreeSet;
 
-
-use crate::base::{construct, Object, Problems, Scope};
+use crate::base::{Object, Problems, Scope, construct};
 use crate::crds::Free;
 use crate::crds::containers::VolumeMount;
 use crate::crds::env::EnvVar;
@@ -25,8 +24,8 @@ construct! {
     /// ```
     /// use pgsynth_constructs::ObjectStore;
     /// use pgsynth_constructs::object_store::{HetznerStore, StoreLocation};
-    /// let mut store = ObjectStore::new("pg-backup-s3");
-    /// store.hetzner = Some(HetznerStore::new(StoreLocation::Fsn1, "acme-postgres"));
+    /// let store =
+    ///     ObjectStore::new("pg-backup-s3").hetzner(HetznerStore::new(StoreLocation::Fsn1, "acme-postgres"));
     /// ```
     ///
     /// ```yaml
@@ -163,10 +162,6 @@ choices!(
         VirtualHost = "virtualHost",
     }
 );
-
-
-
-
 
 /// How a store is reached, whoever runs it.
 struct Way<'a> {

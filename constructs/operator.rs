@@ -14,7 +14,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::base::{construct, Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch, either};
+use crate::base::{Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch, construct, either};
 use crate::cluster::Resources;
 use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorConfiguration};
 use crate::crds::postgresql::Metadata;
@@ -137,7 +137,7 @@ impl Operator {
             if configuration.contains(&path.split('.').collect::<Vec<_>>()) {
                 let rule = match field {
                     "" => "the CRDs are rendered, and have one owner".to_owned(),
-                    field => format!("the operator sets this by `{field}`; say it there"),
+                    field => format!("`{field}` sets it; set it there"),
                 };
                 problems.forbidden(scope.at(&format!("configuration.{path}")), rule);
             }

@@ -1,8 +1,7 @@
 //! Where a cluster's first data comes from: an archive, at a time.
 
-
 use crate::archive::{Archive, ArchivePath, Archives, History, prefixed};
-use crate::base::{construct, Kind, Problem, Problems, Scope};
+use crate::base::{Kind, Problem, Problems, Scope, construct};
 use crate::crds::env::EnvVar;
 use crate::release::KnownMethod;
 pub use crate::release::RestoreMethod;
@@ -15,8 +14,7 @@ construct! {
     ///
     /// ```
     /// use pgsynth_constructs::Restore;
-    /// let mut restore = Restore::of("acme-orders", 1, "2026-11-24T10:00:00+01:00");
-    /// restore.exclusive = true;
+    /// let restore = Restore::of("acme-orders", 1, "2026-11-24T10:00:00+01:00").exclusive(true);
     /// ```
     ///
     /// ```yaml
@@ -158,7 +156,9 @@ impl Restore {
         problems: &mut Problems,
     ) {
         let Some((id, source)) = self.source(scope, archives) else {
-            archives.no_cluster(&scope.at("cluster"), cluster, problems);
+            archives.no_cluster(&scope.at("cluster"), cluster, problems).help(
+                "a cluster that is gone stands under `retired`, with its namespace, generation and backup",
+            );
             return;
         };
         let Some(generation) = self.generation else {

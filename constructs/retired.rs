@@ -10,8 +10,7 @@ construct! {
     ///
     /// ```
     /// use pgsynth_constructs::Retired;
-    /// let mut retired = Retired::new("moved into acme-new");
-    /// retired.namespace = Some("shop");
+    /// let retired = Retired::new("moved into acme-new").namespace("shop");
     /// ```
     pub struct Retired {
         /// Why it is gone.
@@ -27,4 +26,3 @@ construct! {
         [optional] backup: Id,
     }
 }
-

@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::{Deserialize, Serialize};
 
 use crate::base::annotations_of;
-use crate::base::{construct, Object, Problems, Scope, Stage};
+use crate::base::{Object, Problems, Scope, Stage, construct};
 use crate::values::{Cron, Label, choices};
 use pgsynth_upstream::behaviour::classes::ClassFacts;
 
@@ -171,7 +171,7 @@ impl Longhorn {
         for key in parameters.keys().filter(|key| own.contains_key(*key)) {
             problems.forbidden(
                 scope.at(&format!("parameters.{key}")),
-                "the class sets this already; say it by its field",
+                "the class sets it already; use its field",
             );
         }
     }

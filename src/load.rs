@@ -67,7 +67,8 @@ fn at_place(file: &str, place: Place) -> Location {
 
 fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
     if bytes.len() > LARGEST {
-        let message = format!("{} bytes are too many for an app file; at most {LARGEST} are read", bytes.len());
+        let message =
+            format!("{} bytes are too many for an app file; at most {LARGEST} are read", bytes.len());
         return Err(unreadable(&message, at(file, 1, 1)));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -189,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_named_with_the_nearest_and_its_place() {
-        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @"charts.shop.namespce (apps/shop.yaml:7:5): unknown key `namespce`: did you mean `namespace`? expected one of `namespace`, `labels`, `operator`, `storage`, `clusters`, `objects`");
+        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @"charts.shop.namespce (apps/shop.yaml:7:5): unknown key `namespce`: did you mean `namespace`? expected one of `namespace`, `labels`, `operator`, `storage`, `clusters`, `objects` [unknown-key]");
     }
 
     #[test]
@@ -197,9 +198,9 @@ mod tests {
         let text = format!(
             "{HEAD}templates:\n  small: &small\n    volume: {{size: 1.5}}\ncharts:\n  shop:\n    namespace: shop\n    clusters:\n      main: *small\n"
         );
-        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid type: floating point `1.5`, expected a size as text, in quotes");
+        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid value `1.5`: expected a size as text, in quotes, and this is a number [invalid-value]");
         let text = text.replace("main: *small", "main:\n        <<: *small\n        team: acme");
-        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid type: floating point `1.5`, expected a size as text, in quotes");
+        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid value `1.5`: expected a size as text, in quotes, and this is a number [invalid-value]");
     }
 
     #[test]
@@ -217,25 +218,25 @@ mod tests {
         let cluster = |fields: &str| {
             error(&format!("{HEAD}charts: {{shop: {{namespace: shop, clusters: {{main: {fields}}}}}}}\n"))
         };
-        insta::assert_snapshot!(cluster("{instances: '2'}"), @r#"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid type: string "2", expected a whole number, 0 or more"#);
-        insta::assert_snapshot!(cluster("{instances: -1}"), @"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid value: integer `-1`, expected a whole number, 0 or more");
-        insta::assert_snapshot!(cluster("{exposure: {primary: {loadBalancer: {public: yes}}}}"), @r#"charts.shop.clusters.main.exposure.primary.loadBalancer.public (apps/shop.yaml:5:96): invalid type: string "yes", expected `true` or `false`"#);
-        insta::assert_snapshot!(cluster("[1]"), @"charts.shop.clusters.main (apps/shop.yaml:5:51): invalid type: sequence, expected a map, such as `{}`");
-        insta::assert_snapshot!(cluster("{users: {shop: superuser}}"), @r#"charts.shop.clusters.main.users.shop (apps/shop.yaml:5:66): invalid type: string "superuser", expected a list, such as `[]`"#);
-        insta::assert_snapshot!(cluster("{users: {shop: [createdb, []]}}"), @"charts.shop.clusters.main.users.shop.1 (apps/shop.yaml:5:77): invalid type: sequence, expected a role flag as text, in quotes");
-        insta::assert_snapshot!(cluster("{? [a] : b}"), @"charts.shop.clusters.main (apps/shop.yaml:5:54): invalid type: sequence, expected a text");
+        insta::assert_snapshot!(cluster("{instances: '2'}"), @"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid value `2`: expected a whole number, 0 or more, and this is a text [invalid-value]");
+        insta::assert_snapshot!(cluster("{instances: -1}"), @"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid value `-1`: expected a whole number, 0 or more [invalid-value]");
+        insta::assert_snapshot!(cluster("{exposure: {primary: {loadBalancer: {public: yes}}}}"), @"charts.shop.clusters.main.exposure.primary.loadBalancer.public (apps/shop.yaml:5:96): invalid value `yes`: expected `true` or `false`, and this is a text [invalid-value]");
+        insta::assert_snapshot!(cluster("[1]"), @"charts.shop.clusters.main (apps/shop.yaml:5:51): expected a map, such as `{}`, and this is a list [invalid-value]");
+        insta::assert_snapshot!(cluster("{users: {shop: superuser}}"), @"charts.shop.clusters.main.users.shop (apps/shop.yaml:5:66): invalid value `superuser`: expected a list, such as `[]`, and this is a text [invalid-value]");
+        insta::assert_snapshot!(cluster("{users: {shop: [createdb, []]}}"), @"charts.shop.clusters.main.users.shop.1 (apps/shop.yaml:5:77): expected a role flag as text, in quotes, and this is a list [invalid-value]");
+        insta::assert_snapshot!(cluster("{? [a] : b}"), @"charts.shop.clusters.main (apps/shop.yaml:5:54): expected a text, and this is a list [invalid-value]");
     }
 
     #[test]
     fn what_is_no_app_file_is_refused_in_a_sentence() {
-        insta::assert_snapshot!(error("pgsynth: v2\n"), @"pgsynth (apps/shop.yaml:1:10): invalid schema of the file `v2`: did you mean `v1`? expected one of `v1`");
-        insta::assert_snapshot!(error("pgsynth: v1\n"), @"release (apps/shop.yaml:1:1): required: the key `release` is missing");
-        insta::assert_snapshot!(error(&format!("{HEAD}name: two\n")), @"name (apps/shop.yaml:5:1): duplicate key `name`: each key may stand once");
-        insta::assert_snapshot!(error(&format!("{HEAD}---\na: 1\n")), @"apps/shop.yaml:6:1: more than one document: an app file is one; make a file of each");
-        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n\tshop: 1\n")), @"apps/shop.yaml:6:2: tabs disallowed within this context (block indentation)");
-        insta::assert_snapshot!(error(&format!("{HEAD}templates: {}{}", "[".repeat(10_000), "]".repeat(10_000))), @"apps/shop.yaml:5:76: recursion limit exceeded");
-        insta::assert_snapshot!(error(""), @"apps/shop.yaml:1:1: the file is empty; `pgsynth init` writes a first app");
-        insta::assert_snapshot!(app("apps/shop.yaml", b"pgsynth: v1\nname: \xff\n").unwrap_err(), @"apps/shop.yaml:2:7: not UTF-8 here; save the file as UTF-8");
+        insta::assert_snapshot!(error("pgsynth: v2\n"), @"pgsynth (apps/shop.yaml:1:10): invalid value `v2`: did you mean `v1`? expected one of `v1` [invalid-value]");
+        insta::assert_snapshot!(error("pgsynth: v1\n"), @"name (apps/shop.yaml:1:1): required: the key `name` is missing [missing-field]");
+        insta::assert_snapshot!(error(&format!("{HEAD}name: two\n")), @"name (apps/shop.yaml:5:1): duplicate value `name`: each key may stand once [duplicate-value]");
+        insta::assert_snapshot!(error(&format!("{HEAD}---\na: 1\n")), @"apps/shop.yaml:6:1: more than one document: an app file is one; make a file of each [unreadable-file]");
+        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n\tshop: 1\n")), @"apps/shop.yaml:6:2: tabs disallowed within this context (block indentation) [unreadable-file]");
+        insta::assert_snapshot!(error(&format!("{HEAD}templates: {}{}", "[".repeat(10_000), "]".repeat(10_000))), @"apps/shop.yaml:5:76: recursion limit exceeded [unreadable-file]");
+        insta::assert_snapshot!(error(""), @"apps/shop.yaml:1:1: the file is empty; `pgsynth init` writes a first app [unreadable-file]");
+        insta::assert_snapshot!(app("apps/shop.yaml", b"pgsynth: v1\nname: \xff\n").unwrap_err(), @"apps/shop.yaml:2:7: not UTF-8 here; save the file as UTF-8 [unreadable-file]");
     }
 
     #[test]
@@ -245,7 +246,7 @@ mod tests {
             let list = format!("*l{}, ", level - 1).repeat(9);
             text += &format!("  l{level}: &l{level} [{}]\n", list.trim_end_matches(", "));
         }
-        insta::assert_snapshot!(error(&text), @"apps/shop.yaml:6:42: too large, too deep or too often expanded for an app file");
+        insta::assert_snapshot!(error(&text), @"apps/shop.yaml:6:42: too large, too deep or too often expanded for an app file [unreadable-file]");
     }
 
     #[test]
@@ -266,10 +267,10 @@ mod tests {
         problems.invalid("externalOperator", "", "x");
         locate("apps/shop.yaml", text.as_bytes(), &mut problems);
         insta::assert_snapshot!(problems, @r"
-        charts.shop.clusters.main.postgres (apps/shop.yaml:14:19): invalid value `18`: x
-        charts.shop.clusters.main.team (apps/shop.yaml:7:11): invalid value `acme`: x
-        charts.shop.clusters.main.instances (apps/shop.yaml:12:7): invalid value `2`: x
-        externalOperator: invalid value ``: x
+        charts.shop.clusters.main.postgres (apps/shop.yaml:14:19): invalid value `18`: x [invalid-value]
+        charts.shop.clusters.main.team (apps/shop.yaml:7:11): invalid value `acme`: x [invalid-value]
+        charts.shop.clusters.main.instances (apps/shop.yaml:12:7): invalid value `2`: x [invalid-value]
+        externalOperator: invalid value ``: x [invalid-value]
         ");
     }
 }

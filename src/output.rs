@@ -60,12 +60,9 @@ pub fn plan<'a>(
         && before.app != *owner
         && Some(before.app.as_str()) != renamed_from
     {
-        let message =
-            format!("`{}` belongs to app `{}`, not to `{owner}`", folder.display(), before.app);
-        let hint = format!(
-            "choose another `output`, or take the folder over with `renamedFrom: {}`",
-            before.app
-        );
+        let message = format!("`{}` belongs to app `{}`, not to `{owner}`", folder.display(), before.app);
+        let hint =
+            format!("choose another `output`, or take the folder over with `renamedFrom: {}`", before.app);
         return Err(Failure::io(message).hint(hint).into());
     }
     let listed: BTreeSet<&String> = before.iter().flat_map(|before| &before.files).collect();

@@ -107,7 +107,7 @@ pub(super) fn environment(app: &App, operator: &OperatorFacts, entries: &[Entry]
     for field in fixed_sources(operator) {
         problems
             .forbidden(operator_path(app, field), format!("{why}, and this would reach into every archive"))
-            .help("the app's `stores` and `backups` say it for each cluster");
+            .help("the app's `stores` and `backups` set it for each cluster");
     }
     match &operator.pod_environment {
         Some(known) => {

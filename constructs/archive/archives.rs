@@ -6,7 +6,7 @@ use super::{Archive, ArchivePath, Place};
 use pgsynth_upstream::behaviour::retention::Numbers;
 
 use crate::backup_policy::BackupPolicy;
-use crate::base::{Problems, unknown_reference};
+use crate::base::{Problem, Problems, unknown_reference};
 use crate::object_store::ObjectStore;
 use crate::values::Section;
 
@@ -57,9 +57,14 @@ impl<'a> Archives<'a> {
     }
 
     /// Reports a cluster that neither the app nor its `retired` has.
-    pub(crate) fn no_cluster(&self, path: &str, cluster: &str, problems: &mut Problems) {
+    pub(crate) fn no_cluster<'b>(
+        &self,
+        path: &str,
+        cluster: &str,
+        problems: &'b mut Problems,
+    ) -> &'b mut Problem {
         let known: Vec<_> = self.histories.keys().map(String::as_str).collect();
-        unknown_reference(path, cluster, "cluster", "charts", &known, problems);
+        unknown_reference(path, cluster, "cluster", "charts", &known, problems)
     }
 
     /// The archive at a place, as this policy writes it.

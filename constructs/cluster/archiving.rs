@@ -148,7 +148,7 @@ impl Cluster {
             };
             restore.validate(&own, &here, archives, problems);
             if self.standby.is_some() {
-                problems.forbidden(here.path(), "`standby` gives the cluster its data; say one of the two");
+                problems.forbidden(here.path(), "`standby` gives the cluster its data; keep one of the two");
             }
             let image = scope.operator().image(&self.spec);
             match restore.method_of(image, scope) {

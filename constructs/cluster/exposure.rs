@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Pooler;
-use crate::base::{construct, Problems, Scope};
+use crate::base::{Problems, Scope, construct};
 use crate::crds::postgresql::PostgresqlSpec;
 use crate::values::{Cidr, GoDuration, Platform, choices};
 use pgsynth_upstream::behaviour::services::HETZNER;

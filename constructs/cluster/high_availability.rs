@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::base::{construct, Problems, Scope};
+use crate::base::{Problems, Scope, construct};
 use crate::crds::postgresql::Patroni;
 use crate::values::Memory;
 

@@ -1,8 +1,7 @@
 //! PgBouncer before PostgreSQL.
 
-
 use super::Resources;
-use crate::base::{construct, Problems, Scope};
+use crate::base::{Problems, Scope, construct};
 use crate::crds::postgresql::{ConnectionPooler, PoolerMode};
 
 construct! {

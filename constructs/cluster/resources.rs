@@ -1,7 +1,6 @@
 //! Cores and memory of each instance.
 
-
-use crate::base::{construct, Problems, Scope};
+use crate::base::{Problems, Scope, construct};
 use crate::crds::postgresql as acid;
 use crate::values::{Cpu, Memory};
 

@@ -1,8 +1,7 @@
 //! A cluster that follows another instead of having a primary.
 
-
 use crate::archive::{Archive, ArchivePath, Archives, prefixed};
-use crate::base::{construct, Problems, Scope};
+use crate::base::{Problems, Scope, construct};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::StandbySource;
 use crate::values::Id;
@@ -74,7 +73,9 @@ impl Standby {
         }
         if let Some(cluster) = cluster {
             match archives.find(scope.chart(), cluster) {
-                None => archives.no_cluster(&scope.at("cluster"), cluster, problems),
+                None => {
+                    archives.no_cluster(&scope.at("cluster"), cluster, problems);
+                }
                 Some((id, source)) if source.policy.is_none() || source.retired => {
                     problems.invalid(scope.at("cluster"), cluster, format!("`{id}` writes no archive"));
                 }

@@ -11,7 +11,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Monitored;
 use super::exporter::{PORT, metadata};
-use crate::base::{construct, Object, Scope, Stage, either};
+use crate::base::{Object, Scope, Stage, construct, either};
 use crate::values::Label;
 use pgsynth_upstream::behaviour::pods;
 
@@ -23,13 +23,6 @@ construct! {
 
         /// Labels of the pods. Default: all pods of the namespace.
         [map] pods: IndexMap<String, String>,
-    }
-}
-
-impl Peer {
-    /// All pods of a namespace.
-    pub fn of(namespace: Label) -> Self {
-        Self { namespace, pods: IndexMap::new() }
     }
 }
 

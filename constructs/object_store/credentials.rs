@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::base::annotations_of;
-use crate::base::{construct, Identity, Object, Scope, Stage};
+use crate::base::{Identity, Object, Scope, Stage, construct};
 use crate::crds::postgresql::Metadata;
 use crate::values::{GoDuration, Name, choices};
 
@@ -14,7 +14,7 @@ construct! {
     ///
     /// ```
     /// use pgsynth_constructs::object_store::{ExternalSecret, RemoteKey};
-    /// let key = |property| RemoteKey::new("pg/backup-s3", property);
+    /// let key = |property: &str| RemoteKey::new("pg/backup-s3").property(property);
     /// let secret = ExternalSecret::new("vault", key("access_key"), key("secret_key"));
     /// ```
     pub struct ExternalSecret {
@@ -97,7 +97,6 @@ impl ExternalSecret {
         Object::new(Stage::Storage, scope, identity, manifest)
     }
 }
-
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -18,7 +18,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{Bucket, ObjectStore, Region};
 use crate::base::annotations_of;
-use crate::base::{construct, Object, Problems, Scope, Stage, either, pod};
+use crate::base::{Object, Problems, Scope, Stage, construct, either, pod};
 use crate::namespace::Namespace;
 use crate::values::{Memory, Name};
 

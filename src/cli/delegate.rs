@@ -23,10 +23,8 @@ pub(super) fn delegate(given: Option<&Path>) -> Result<Option<ExitCode>> {
         return Ok(None);
     }
     if std::env::var_os(DELEGATED).is_some() {
-        let message = format!(
-            "`{}` runs the stock command, which would hand over to itself",
-            manifest.display()
-        );
+        let message =
+            format!("`{}` runs the stock command, which would hand over to itself", manifest.display());
         let hint = "its `main` calls `pgsynth::cli::main([...])`, not `stock`";
         return Err(Failure::delegate(message).hint(hint).into());
     }

@@ -25,7 +25,8 @@ impl Run for Arguments {
                 let failure = Failure::usage(format!("no rule is called `{}`", self.rule));
                 let failure = match registry.nearest(&self.rule) {
                     Some(near) => failure.hint(format!("did you mean `{near}`?")),
-                    None => failure.hint("the number and the name of a rule stand behind each problem, in brackets"),
+                    None => failure
+                        .hint("the number and the name of a rule stand behind each problem, in brackets"),
                 };
                 return Err(failure.into());
             }

@@ -46,9 +46,11 @@ impl Run for Arguments {
 fn app(name: &Id, platform: Platform, output: &str) -> String {
     let (instances, size, accepted) = match platform {
         // A folder of the only node, and one instance on it.
-        Platform::K3s => {
-            (1, "1Gi", "        accept: {single-instance: \"one node\", one-copy: \"one node\", no-backup: \"a first try\"}\n")
-        }
+        Platform::K3s => (
+            1,
+            "1Gi",
+            "        accept: {single-instance: \"one node\", one-copy: \"one node\", no-backup: \"a first try\"}\n",
+        ),
         Platform::Hetzner | Platform::Other => (2, "10Gi", "        accept: {no-backup: \"a first try\"}\n"),
     };
     format!(

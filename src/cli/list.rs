@@ -2,12 +2,12 @@
 
 mod backups;
 
-use std::fmt::Write;
 use anyhow::Result;
 use pgsynth_constructs::Valid;
 use pgsynth_constructs::rules::Level;
 use pgsynth_constructs::secrets::SecretNeed;
 use serde_json::{Value, json};
+use std::fmt::Write;
 
 use super::context::{Context, Run};
 use super::project::Project;
@@ -100,8 +100,11 @@ fn objects(valid: &Valid) -> String {
     for (name, _) in valid.crds() {
         let _ = writeln!(text, "  crds/{name}.yaml\n    CustomResourceDefinition {name}.acid.zalan.do");
     }
-    let mut rows: Vec<_> =
-        valid.objects().iter().map(|object| (object.file(), object.origin.as_str(), &object.identity)).collect();
+    let mut rows: Vec<_> = valid
+        .objects()
+        .iter()
+        .map(|object| (object.file(), object.origin.as_str(), &object.identity))
+        .collect();
     rows.sort();
     let mut before = ("", "");
     for (file, origin, identity) in rows {

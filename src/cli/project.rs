@@ -93,9 +93,8 @@ impl Project {
             };
             return Err(failure.hint(format!("the project has `{}`", known.join("`, `"))).into());
         }
-        let chosen = |loaded: &&Loaded| {
-            names.is_empty() || names.iter().any(|name| loaded.app.name.as_str() == name)
-        };
+        let chosen =
+            |loaded: &&Loaded| names.is_empty() || names.iter().any(|name| loaded.app.name.as_str() == name);
         Ok(self.apps.iter().filter(chosen).collect())
     }
 }
@@ -211,7 +210,11 @@ fn collisions(loaded: &[Loaded]) -> Vec<Problem> {
                     .duplicate(
                         field(one, "output"),
                         mine.display(),
-                        format!("app `{}` has `{}`; two outputs are neither one folder nor one inside the other", other.name, theirs.display()),
+                        format!(
+                            "app `{}` has `{}`; two outputs are neither one folder nor one inside the other",
+                            other.name,
+                            theirs.display()
+                        ),
                     )
                     .code(Code::named("shared-output"))
                     .help(format!("write `output: dist-{}`, for example", app.name));
@@ -236,7 +239,9 @@ pub(super) fn shared_archives<'a>(valid: impl Iterator<Item = (&'a Loaded, &'a V
                         .duplicate(
                             field(loaded, "stores"),
                             &root,
-                            format!("app `{owner}` has this archive as well, and one would write over the other"),
+                            format!(
+                                "app `{owner}` has this archive as well, and one would write over the other"
+                            ),
                         )
                         .code(Code::named("shared-archive"))
                         .help("give the store of each app a `prefix` of its own");

@@ -184,7 +184,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_says_why() {
-        let line = |line: &str| read(&format!("{HEAD}- [\"pgsynth\",\"v2\"]\n- [\"app\",\"shop\"]\n{line}\n"));
+        let line =
+            |line: &str| read(&format!("{HEAD}- [\"pgsynth\",\"v2\"]\n- [\"app\",\"shop\"]\n{line}\n"));
         insta::assert_snapshot!(line("<<<<<<< ours").unwrap_err(), @"a conflict of version control is not resolved in it");
         insta::assert_snapshot!(line(r#"- ["shop/main","size","1Gi"]"#.repeat(2).replace("]-", "]\n-").replacen("1Gi", "2Gi", 1).as_str()).unwrap_err(), @r#"`["shop/main","size","1Gi"]` stands there with another value as well"#);
         insta::assert_snapshot!(line(r#"- ["shop/main","colour","red"]"#).unwrap_err(), @r#"`["shop/main","colour","red"]` is no fact that this pgsynth knows; use the one that wrote it"#);

@@ -37,14 +37,28 @@ fn the_yaml_twin_of_hetzner_renders_the_same_bytes() {
     }
 }
 
-/// `tests/apps/valid/*.yaml`: every file of the output under a banner.
+/// More lines than these nobody reads in a review.
+const LONGEST: usize = 500;
+
+/// `tests/apps/valid/*.yaml`: a snapshot for each file of the output, in parts where it is long.
 #[test]
 fn valid_apps_render() {
     insta::glob!("../apps/valid", "*.yaml", |path| {
-        let app = read(path);
-        let files = rendered(&app).into_iter().filter(|(name, _)| !name.starts_with("crds/"));
-        let text: String = files.map(|(name, text)| format!("======== {name}\n{text}")).collect();
-        insta::assert_snapshot!(format!("{text}[EOF]"));
+        let app = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for (name, text) in rendered(&read(path)).into_iter().filter(|(name, _)| !name.starts_with("crds/")) {
+            let file = name.trim_end_matches(".yaml");
+            let lines: Vec<_> = text.split_inclusive('\n').collect();
+            for (part, lines) in lines.chunks(LONGEST).enumerate() {
+                let of = if lines.len() == text.lines().count() {
+                    String::new()
+                } else {
+                    format!(".{}", part + 1)
+                };
+                insta::with_settings!({ snapshot_suffix => format!("{app}@{file}{of}"), omit_expression => true }, {
+                    insta::assert_snapshot!(format!("{}[EOF]", lines.concat()));
+                });
+            }
+        }
     });
 }
 

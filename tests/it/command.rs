@@ -221,7 +221,7 @@ fn what_would_escape_the_checks_is_refused() {
     let project = Project::new().app(&format!("{APP}<<<<<<< ours\n"));
     refused(&project, &["synth"], 1, &["apps/shop.yaml:14:1: a conflict of version control"]);
     let project = Project::with_app();
-    refused(&project, &["synth", "--accept-generation", "shop/nope"], 3, &["no cluster `shop/nope`"]);
+    refused(&project, &["synth", "--accept-generation", "shop/nope"], 2, &["no cluster `shop/nope`"]);
     assert_eq!(project.run(&["synth"]).code, 0);
     let project = project.app(&APP.replace("postgres: 18", "postgres: 17"));
     refused(&project, &["synth"], 1, &["lowered from `18` to `17`"]);

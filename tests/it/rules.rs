@@ -86,7 +86,8 @@ fn compose(example: &str) -> (Value, Option<String>) {
             "operator" => lay_over(at(&mut app, &["charts", "operator", "operator", "configuration"]), value),
             "external" => {
                 app["charts"].as_mapping_mut().unwrap().remove("operator");
-                let mut external = serde_yaml::from_str("{namespace: postgres-operator, watch: all}").unwrap();
+                let mut external =
+                    serde_yaml::from_str("{namespace: postgres-operator, watch: all}").unwrap();
                 lay_over(&mut external, value);
                 app["externalOperator"] = external;
             }
@@ -112,7 +113,8 @@ fn lines(record: &Value) -> String {
 fn found(code: Code, example: &str) -> Vec<String> {
     let (app, record) = compose(example);
     let text = String::from_utf8(synth::emit(&app)).unwrap();
-    let app = load::app("rules.yaml", text.as_bytes()).unwrap_or_else(|error| panic!("{code}: {error}\n{text}"));
+    let app =
+        load::app("rules.yaml", text.as_bytes()).unwrap_or_else(|error| panic!("{code}: {error}\n{text}"));
     let folder = tempfile::tempdir().unwrap();
     let record = record.map(|lines| {
         std::fs::write(folder.path().join(".pgsynth"), lines).unwrap();
@@ -161,7 +163,8 @@ fn each_page_shows_what_is_found_and_what_is_not() {
             }
             let shown = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
             if shown != problem.text {
-                let whole = |problem: &str| format!("```yaml bad\n{}```\n\n```problem\n{problem}```", bad.text);
+                let whole =
+                    |problem: &str| format!("```yaml bad\n{}```\n\n```problem\n{problem}```", bad.text);
                 text = text.replacen(&whole(problem.text), &whole(&shown), 1);
             }
             if !found(rule.code, good.text).is_empty() {
@@ -171,7 +174,9 @@ fn each_page_shows_what_is_found_and_what_is_not() {
         if text != page {
             match std::env::var_os("PGSYNTH_UPDATE") {
                 Some(_) => std::fs::write(&path, text).unwrap(),
-                None => wrong.push(format!("{} shows other words; run with PGSYNTH_UPDATE=1", path.display())),
+                None => {
+                    wrong.push(format!("{} shows other words; run with PGSYNTH_UPDATE=1", path.display()))
+                }
             }
         }
     }
@@ -196,7 +201,9 @@ fn every_message_is_one_sentence_without_its_kind() {
     for rule in registry().rules() {
         for block in blocks(rule.page).iter().filter(|block| block.kind == "problem") {
             for line in block.text.lines().filter(|line| !line.starts_with("  help: ")) {
-                for word in ["invalid: invalid", "forbidden: forbidden", "required: required", "no effect: no effect"] {
+                for word in
+                    ["invalid: invalid", "forbidden: forbidden", "required: required", "no effect: no effect"]
+                {
                     assert!(!line.contains(word), "{line}");
                 }
             }
@@ -207,7 +214,11 @@ fn every_message_is_one_sentence_without_its_kind() {
 /// A rule that only a construct asks has a page as well, and no other check can reach it.
 #[test]
 fn constructs_report_their_own_rules() {
-    let own: Vec<_> =
-        registry().rules().iter().filter(|rule| matches!(rule.check, Check::Construct)).map(|rule| rule.code.name).collect();
+    let own: Vec<_> = registry()
+        .rules()
+        .iter()
+        .filter(|rule| matches!(rule.check, Check::Construct))
+        .map(|rule| rule.code.name)
+        .collect();
     assert_eq!(own.len(), 6, "{own:?}");
 }

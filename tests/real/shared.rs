@@ -1,6 +1,5 @@
 //! Data of others, where it is there: upstream's CRDs and examples, manifests written by strangers, the fact sheets.
 
-
 use libtest_mimic::{Failed, Trial};
 use pgsynth::constructs::crds::operator_configuration::OperatorConfiguration;
 use pgsynth::constructs::crds::postgresql::Postgresql;

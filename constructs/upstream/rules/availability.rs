@@ -48,7 +48,7 @@ fn strict_without_replicas(cluster: &ClusterEvidence, report: &mut Report) {
     const FIELD: &str = "patroni.synchronous_mode_strict";
     match cluster.instances() {
         1 => {
-            report.forbidden(FIELD, "with one instance a commit waits for ever; it needs at least 3");
+            report.forbidden(FIELD, "with one instance a commit waits forever; it needs at least 3");
         }
         2 => {
             report

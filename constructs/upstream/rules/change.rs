@@ -132,11 +132,11 @@ fn generation_changed(change: &Change, report: &mut Report) {
             .forbidden(
                 "generation",
                 format!(
-                    "it was `{}`; on running data the guard stops the next pod that starts",
-                    shown(before.generation)
+                    "changed from `{}` to `{}`; on running data the guard stops the next pod that starts",
+                    shown(before.generation),
+                    shown(after.generation)
                 ),
             )
-            .value(shown(after.generation))
             .help(format!(
                 "a new generation is a restore: with `restore`, after the old data is gone; then {}",
                 accept(change)

@@ -46,7 +46,13 @@ fn amounts_changed(cluster: &ClusterEvidence, operator: &OperatorFacts, report: 
         }
     };
     cores("resources.limits.cpu", &limits.cpu, &requests.cpu, true, "the request");
-    cores("resources.requests.cpu", &requests.cpu, &bounds.max_cpu_request, false, "the operator's `max_cpu_request`");
+    cores(
+        "resources.requests.cpu",
+        &requests.cpu,
+        &bounds.max_cpu_request,
+        false,
+        "the operator's `max_cpu_request`",
+    );
     let mut memory = |path: &str, value: &Option<Memory>, bound: &Option<Memory>, below: bool, of: &str| {
         let (Some(value), Some(bound)) = (value, bound) else { return };
         let (Some(own), Some(other)) = (value.bytes(), bound.bytes()) else { return };

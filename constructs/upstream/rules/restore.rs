@@ -49,7 +49,7 @@ fn no_path(cluster: &ClusterEvidence, report: &mut Report) {
     let Some(clone) = clone(cluster) else { return };
     if clone.timestamp.is_some() && clone.uid.is_none() && !given(&clone.s3_wal_path) {
         report
-            .required("clone.uid", "without the source's UID the operator looks for the archive in a place where it never was, and the bootstrap fails for ever")
+            .required("clone.uid", "without the source's UID the operator looks for the archive in a place where it never was, and the bootstrap fails forever")
             .help("use `restore` of the cluster: its paths hold no UID");
     }
 }
@@ -80,7 +80,7 @@ fn impossible_time(cluster: &ClusterEvidence, report: &mut Report) {
         report.invalid(
             "clone.timestamp",
             time,
-            format!("{rule}; the API server takes it, and the bootstrap fails for ever"),
+            format!("{rule}; the API server takes it, and the bootstrap fails forever"),
         );
     }
 }

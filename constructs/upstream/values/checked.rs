@@ -111,8 +111,8 @@ macro_rules! checked_text {
             }
 
             /// A text that is known to pass.
-            #[allow(dead_code)]
-            fn valid(text: impl Into<$crate::values::Text>) -> Self {
+            #[doc(hidden)]
+            pub fn valid(text: impl Into<$crate::values::Text>) -> Self {
                 Self($crate::values::Checked::Valid(text.into()))
             }
         }

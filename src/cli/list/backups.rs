@@ -7,7 +7,6 @@ use pgsynth_constructs::base::BackupFacts;
 use pgsynth_constructs::values::in_words;
 use serde_json::{Value, json};
 
-
 pub(super) fn text(valid: &Valid) -> String {
     let mut text = format!("app {}\n", valid.app().name);
     for (id, facts) in valid.clusters() {

@@ -105,9 +105,10 @@ impl Reader {
         match known {
             true => Ok(()),
             false if self.schema.as_deref().is_some_and(|schema| schema != "v2") => Ok(()),
-            false => {
-                Err(format!("`{}` is no fact that this pgsynth knows; use the one that wrote it", fact.shown()))
-            }
+            false => Err(format!(
+                "`{}` is no fact that this pgsynth knows; use the one that wrote it",
+                fact.shown()
+            )),
         }
     }
 

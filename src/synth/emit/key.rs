@@ -58,7 +58,12 @@ impl Serializer for Key {
         value.serialize(self)
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<String, EmitError> {
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<String, EmitError> {
         Ok(variant.to_owned())
     }
 

@@ -322,7 +322,11 @@ impl ser::SerializeStruct for Block<'_> {
     type Ok = ();
     type Error = EmitError;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), EmitError> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), EmitError> {
         self.field(key, value)
     }
 
@@ -336,7 +340,11 @@ impl ser::SerializeStructVariant for Variant<'_> {
     type Ok = ();
     type Error = EmitError;
 
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), EmitError> {
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), EmitError> {
         self.inner.field(key, value)
     }
 

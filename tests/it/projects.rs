@@ -1,0 +1,78 @@
+//! A project's folder: which files are apps, which outputs and archives may be theirs, and two commands at once.
+
+use std::process::Stdio;
+
+use crate::project::{APP, Project};
+
+#[test]
+fn what_looks_like_an_app_and_is_not_read_is_named() {
+    for name in ["apps/shop.yml", "apps/shop.YAML", "apps/team/shop.yaml", "apps/shop.yaml/x"] {
+        let project = Project::new().file("apps/other.yaml", APP.as_bytes()).file(name, APP.as_bytes());
+        let said = project.run(&["synth"]);
+        assert_eq!(said.code, 1, "{name}: {}", said.err);
+        let named = name.trim_end_matches("/x").trim_end_matches("/shop.yaml");
+        assert!(said.err.contains(&format!("invalid value `{named}")), "{name}: {}", said.err);
+        assert!(said.err.contains("app files lie directly in `apps/`"), "{name}: {}", said.err);
+    }
+    // An editor's files and folders without apps are nobody's business.
+    let project = Project::with_app().file("apps/.shop.yaml.swp.yaml", b"\x00").file("apps/src/main.rs", b"");
+    assert_eq!(project.run(&["synth"]).code, 0);
+}
+
+#[test]
+fn two_apps_never_share_an_archive() {
+    let stores = "stores: {s: {aws: {region: eu-central-1, bucket: bucket}, credentials: keys}}\nbackups: {b: {store: s, schedule: '0 1 * * *', keep: 7d, rpo: 5m}}\n";
+    let app = |name: &str, prefix: &str| {
+        APP.replace("name: shop\n", &format!("name: {name}\noutput: out-{name}\n"))
+            .replace("backup: {none: a test}", "backup: b")
+            .replace(
+                "accept: {no-backup: a test}\n",
+                &stores.replace("credentials: keys", &format!("credentials: keys{prefix}")),
+            )
+    };
+    let two = |one: &str, other: &str| {
+        Project::new()
+            .file("apps/one.yaml", app("one", one).as_bytes())
+            .file("apps/two.yaml", app("two", other).as_bytes())
+    };
+    let said = two("", "").run(&["synth"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(
+        said.err.contains(
+            "duplicate value `s3://bucket/spilo/shop/main/1/wal`: app `one` has this archive as well"
+        ),
+        "{}",
+        said.err
+    );
+    assert_eq!(two(", prefix: one", ", prefix: two").run(&["synth"]).code, 0);
+}
+
+/// Of two at once one waits: both end with 0, and every file is there.
+#[test]
+fn two_commands_at_once_end_well() {
+    let clusters: String = (0..30)
+        .map(|index| format!("      c{index}: {{team: acme, postgres: 18, volume: {{size: 10Gi}}, backup: {{none: a test}}}}\n"))
+        .collect();
+    let app = APP.to_owned() + &clusters;
+    let whole = Project::new().app(&app);
+    assert_eq!(whole.run(&["synth", "-q"]).code, 0);
+    let wanted = whole.files("dist");
+    for round in 0..12 {
+        let project = Project::new().app(&app);
+        if round % 2 == 1 {
+            assert_eq!(project.run(&["synth", "-q"]).code, 0);
+            std::fs::remove_file(project.path("dist/40-shop-c7.yaml")).unwrap();
+        }
+        let start = || project.command(&["synth", "-q"]).stderr(Stdio::piped()).spawn().unwrap();
+        let both = [start(), start()].map(|child| child.wait_with_output().unwrap());
+        for output in both {
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "round {round}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        assert!(project.files("dist") == wanted, "round {round}: files differ");
+    }
+}
