@@ -19,7 +19,7 @@ use crate::cluster::Resources;
 use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorConfiguration};
 use crate::crds::postgresql::Metadata;
 use crate::crds::{CustomResource, Mirror};
-use crate::release::Release;
+use crate::release::{PRIORITY_CLASS, Release};
 use crate::values::{Label, Platform};
 
 construct! {
@@ -118,8 +118,6 @@ pub(crate) fn upstream_defaults(release: &Release) -> Configuration {
 
 /// Name of everything that belongs to the operator.
 pub(crate) const NAME: &str = "postgres-operator";
-/// PriorityClass of PostgreSQL's pods: below Longhorn, above applications.
-pub(crate) const PRIORITY_CLASS: &str = "postgres-pod-priority";
 
 impl Operator {
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {

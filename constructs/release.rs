@@ -42,6 +42,9 @@ choices!(
     }
 );
 
+/// PriorityClass of PostgreSQL's pods: below Longhorn, above applications.
+pub(crate) const PRIORITY_CLASS: &str = "postgres-pod-priority";
+
 /// How an image restores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownMethod {

@@ -1,11 +1,13 @@
 //! StorageClasses: two of Longhorn's that suit PostgreSQL, Hetzner's volumes, k3s' local folders, or one that exists.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use indexmap::IndexMap;
 use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::base::annotations_of;
 use crate::base::{Object, Problems, Scope, Stage, construct};
@@ -18,8 +20,7 @@ use pgsynth_upstream::behaviour::classes::ClassFacts;
 /// use pgsynth_constructs::storage::{Layout, Longhorn, Storage};
 /// let storage = Storage::Longhorn(Longhorn::new(Layout::Local));
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Storage {
     /// Longhorn, with a layout made for PostgreSQL.
@@ -174,6 +175,57 @@ impl Longhorn {
                 "the class sets it already; use its field",
             );
         }
+    }
+}
+
+/// A map with one key: some writers of YAML make a tag of an enum, which no app file may have.
+impl Serialize for Storage {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(1))?;
+        match self {
+            Self::Longhorn(longhorn) => map.serialize_entry("longhorn", longhorn)?,
+            Self::Hcloud(hcloud) => map.serialize_entry("hcloud", hcloud)?,
+            Self::LocalPath(local_path) => map.serialize_entry("localPath", local_path)?,
+            Self::Existing(existing) => map.serialize_entry("existing", existing)?,
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Storage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const KINDS: &[&str] = &["longhorn", "hcloud", "localPath", "existing"];
+        struct Kind;
+        impl<'de> de::Visitor<'de> for Kind {
+            type Value = Storage;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map with one key, such as `{longhorn: {layout: local}}`")
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Storage, A::Error> {
+                let kind = map.next_key::<String>()?;
+                let storage = match kind.as_deref() {
+                    Some("longhorn") => Storage::Longhorn(map.next_value()?),
+                    Some("hcloud") => Storage::Hcloud(map.next_value()?),
+                    Some("localPath") => Storage::LocalPath(map.next_value()?),
+                    Some("existing") => Storage::Existing(map.next_value()?),
+                    Some(kind) => return Err(de::Error::unknown_field(kind, KINDS)),
+                    None => {
+                        return Err(de::Error::custom(
+                            "expected one of `longhorn`, `hcloud`, `localPath`, `existing`",
+                        ));
+                    }
+                };
+                match map.next_key::<String>()? {
+                    Some(_) => Err(de::Error::custom(
+                        "a class is one of `longhorn`, `hcloud`, `localPath` and `existing`",
+                    )),
+                    None => Ok(storage),
+                }
+            }
+        }
+        deserializer.deserialize_map(Kind)
     }
 }
 

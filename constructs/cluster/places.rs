@@ -39,11 +39,11 @@ impl Cluster {
     /// An item of a list that is put together: items of the overlay stand behind those of the field, and those of the
     /// backup model behind both.
     fn appended(&self, segments: &[&str]) -> Option<String> {
-        let own = match segments.first()? {
-            &"env" => self.env.len(),
-            &"sidecars" => self.sidecars.len(),
-            &"initContainers" => self.init_containers.len(),
-            &"additionalVolumes" => self.volumes.len(),
+        let own = match *segments.first()? {
+            "env" => self.env.len(),
+            "sidecars" => self.sidecars.len(),
+            "initContainers" => self.init_containers.len(),
+            "additionalVolumes" => self.volumes.len(),
             _ => return None,
         };
         let index = segments.get(1)?.parse::<usize>().ok()?.checked_sub(own)?;

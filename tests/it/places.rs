@@ -36,12 +36,8 @@ fn exists(before: &[String], rest: &[&str]) -> bool {
     // A list where a map stands, or the reverse, is the wrong guess about a `*`.
     let guessed = ["expected a map", "expected a list"].iter().any(|words| error.message.starts_with(words));
     let here = error.path.split('.').count() <= 4 + before.len();
-    !refused
-        && !(guessed
-            && here
-            && !before.is_empty()
-            && before.last().is_some_and(|last| last == "[]" || last == "a"))
-        && exists(&below(step), rest)
+    let guess = before.last().is_some_and(|last| last == "[]" || last == "a");
+    !refused && !(guessed && here && guess) && exists(&below(step), rest)
 }
 
 #[test]

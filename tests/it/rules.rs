@@ -153,7 +153,7 @@ fn each_page_shows_what_is_found_and_what_is_not() {
         }
         let page = text.clone();
         let blocks = blocks(&page);
-        assert!(!blocks.is_empty() && blocks.len() % 3 == 0, "{}", path.display());
+        assert!(!blocks.is_empty() && blocks.len().is_multiple_of(3), "{}", path.display());
         for [bad, problem, good] in blocks.as_chunks().0 {
             let kinds = [bad.kind, problem.kind, good.kind];
             assert_eq!(kinds, ["yaml bad", "problem", "yaml good"], "{}", path.display());

@@ -1,7 +1,10 @@
 //! The rules of the house that no compiler knows.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use pgsynth::rules::{Level, UNDECIDED, registry};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -41,62 +44,188 @@ fn every_module_says_what_it_is() {
     assert!(silent.is_empty(), "without a first line of `//!`: {silent:?}");
 }
 
-#[test]
-fn no_file_is_too_long_to_be_read() {
-    // Mirrors of the operator's schema and tables are as long as what they mirror.
-    let long: Vec<_> = rooms()
-        .into_iter()
-        .filter(|(name, text)| {
-            !name.contains("crds/") && !name.ends_with("table.rs") && text.lines().count() > 400
-        })
-        .map(|(name, text)| format!("{name}: {}", text.lines().count()))
-        .collect();
-    assert!(long.is_empty(), "more than 400 lines: {long:?}");
+/// Lines of code: comments for the reader are as long as they have to be.
+fn lines_of_code(text: &str) -> usize {
+    text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with("//")).count()
 }
 
 #[test]
-fn dependencies_between_rooms_point_one_way() {
-    // What each room may not know of.
-    let rules: [(&str, &[&str]); 5] = [
-        (
-            "constructs/values",
-            &["crate::crds", "crate::base", "crate::traps", "crate::cluster", "crate::app"],
-        ),
-        (
-            "constructs/crds",
-            &["crate::base", "crate::traps", "crate::cluster", "crate::operator::", "crate::app"],
-        ),
-        (
-            "constructs/base",
-            &["crate::traps", "crate::cluster", "crate::operator::", "crate::app", "crate::chart"],
-        ),
-        ("constructs/traps", &["crate::chart", "crate::app"]),
-        ("src/synth", &["crate::dist", "crate::load", "crate::cli", "std::fs", "std::env", "std::time"]),
-    ];
+fn no_file_is_too_long_to_be_read() {
+    let all = rooms().into_iter().chain(["tests", "benches"].iter().flat_map(|folder| sources(folder)));
+    let long: Vec<_> =
+        all.map(|(name, text)| (lines_of_code(&text), name)).filter(|(lines, _)| *lines > 400).collect();
+    assert!(long.is_empty(), "more than 400 lines of code: {long:?}");
+    let snapshots =
+        fs::read_dir(root().join("tests/it/snapshots")).unwrap().map(|entry| entry.unwrap().path());
+    let long: Vec<_> =
+        snapshots.filter(|path| fs::read_to_string(path).unwrap().lines().count() > 600).collect();
+    assert!(long.is_empty(), "snapshots of more than 600 lines: {long:?}");
+}
+
+/// The crates point one way by Cargo; inside a crate, no two modules at its top know each other, however far around.
+#[test]
+fn no_modules_form_a_circle() {
+    for (folder, inner) in
+        [("constructs/upstream", &[][..]), ("constructs", &["constructs/upstream/"]), ("src", &[])]
+    {
+        let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (name, text) in sources(folder) {
+            if inner.iter().any(|inner| name.starts_with(inner)) {
+                continue;
+            }
+            let rest = name.strip_prefix(&format!("{folder}/")).unwrap();
+            let module = rest.split(['/', '.']).next().unwrap().to_owned();
+            let code = shipped(&text);
+            let known = code.split("crate::").skip(1).map(|rest| {
+                rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+                    .next()
+                    .unwrap()
+                    .to_owned()
+            });
+            // `lib` names every module; `crate::` in a macro that is exported is the macro's own business.
+            let of = arrows.entry(module.clone()).or_default();
+            of.extend(known.filter(|known| *known != module && !known.is_empty()));
+        }
+        arrows.remove("lib");
+        let modules: BTreeSet<String> = arrows.keys().cloned().collect();
+        for of in arrows.values_mut() {
+            of.retain(|known| modules.contains(known));
+        }
+        // Takes away what points nowhere, until nothing is left or only circles are.
+        loop {
+            let ends: BTreeSet<String> =
+                arrows.iter().filter(|(_, of)| of.is_empty()).map(|(name, _)| name.clone()).collect();
+            if ends.is_empty() {
+                break;
+            }
+            arrows.retain(|name, _| !ends.contains(name));
+            arrows.values_mut().for_each(|of| of.retain(|known| !ends.contains(known)));
+        }
+        assert!(arrows.is_empty(), "{folder}: circles among {arrows:#?}");
+    }
+}
+
+/// What ships, without comments and tests.
+fn shipped(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn what_each_room_may_do() {
+    let io = ["std::fs", "std::env", "std::net", "std::process", "std::time", "std::io"];
+    let pure = ["std::fs", "std::env", "std::time", "crate::output", "crate::load", "crate::cli"];
+    let writes =
+        ["fs::write", "fs::create_dir", "fs::rename", "fs::remove", "File::create", "create_new(true)"];
     let mut broken = vec![];
     for (name, text) in rooms() {
-        for (room, forbidden) in rules
-            .iter()
-            .filter(|(room, _)| name.starts_with(&format!("{room}/")) || name == format!("{room}.rs"))
-        {
+        let code = shipped(&text);
+        let mut never = |words: &[&str], what: &str| {
             broken.extend(
-                forbidden
+                words
                     .iter()
-                    .filter(|word| text.contains(**word))
-                    .map(|word| format!("{name} ({room}) knows {word}")),
+                    .filter(|word| code.contains(**word))
+                    .map(|word| format!("{name} {what} ({word})")),
             );
-        }
-        let io = ["std::fs", "std::env", "std::net", "std::process", "std::time", "std::io"];
+        };
         if name.starts_with("constructs/") {
-            broken.extend(
-                io.iter().filter(|word| text.contains(**word)).map(|word| format!("{name} knows {word}")),
-            );
+            never(&io, "does input or output");
         }
-        if name.contains("serde_saphyr") && !name.starts_with("src/load") {
-            broken.push(format!("{name} reads app files"));
+        if name.starts_with("src/synth") || name.starts_with("src/report") {
+            never(&pure, "is not pure");
+        }
+        if !name.starts_with("src/output") {
+            never(&writes, "writes files, which src/output alone does");
+        }
+        if !name.starts_with("src/load") {
+            never(&["serde_saphyr"], "reads app files, which src/load alone does");
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A name of the standard library's sends a reader to the wrong room; a tuple of booleans says nothing at all.
+#[test]
+fn types_have_names_of_their_own() {
+    let taken = [
+        "Box", "Clone", "Command", "Copy", "Debug", "Default", "Display", "Drop", "Duration", "Eq", "Error",
+        "File", "From", "Hash", "Instant", "Into", "Iterator", "Option", "Ord", "Path", "Read", "Result",
+        "String", "Sync", "Vec", "Write",
+    ];
+    let mut wrong = vec![];
+    for (name, text) in rooms() {
+        let code = shipped(&text);
+        for kind in ["struct ", "enum ", "trait ", "type "] {
+            for rest in code.split(kind).skip(1) {
+                let word = rest.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+                // `type Error = ...` of a trait is the trait's own.
+                if taken.contains(&word) && !(kind == "type " && rest.starts_with("Error =")) {
+                    wrong.push(format!("{name}: {kind}{word}"));
+                }
+            }
+        }
+        if code.contains("(bool, bool") {
+            wrong.push(format!("{name}: a tuple of booleans"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every number of the fact sheets is a rule, or stands with the reason in the page of those that are not decided.
+#[test]
+fn every_number_of_the_fact_sheets_is_decided_or_says_why_not() {
+    let ids = |text: &str, letter: char| -> BTreeSet<String> {
+        let first =
+            |line: &str| line.strip_prefix("| ").and_then(|rest| rest.split(" |").next()).map(str::to_owned);
+        let number = |id: &String| {
+            id.strip_prefix(letter)
+                .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        text.lines().filter_map(first).filter(number).collect()
+    };
+    for (file, letter) in [("docs/operator.md", 'T'), ("docs/platform.md", 'L')] {
+        let sheet = ids(&fs::read_to_string(root().join(file)).unwrap(), letter);
+        let decided: BTreeSet<String> = registry()
+            .rules()
+            .iter()
+            .filter_map(|rule| rule.code.id)
+            .filter(|id| id.starts_with(letter))
+            .map(str::to_owned)
+            .collect();
+        let open = ids(UNDECIDED, letter);
+        assert!(decided.is_disjoint(&open), "{:?}", decided.intersection(&open));
+        let known: BTreeSet<String> = decided.union(&open).cloned().collect();
+        assert_eq!(sheet, known, "{file}");
+    }
+}
+
+/// `docs/rules.md` is the index of the pages: `PGSYNTH_UPDATE=1 cargo test --package pgsynth --test it tidy` writes it anew.
+#[test]
+fn the_index_of_rules_is_that_of_the_registry() {
+    let mut index = "# Rules\n\n`pgsynth explain <number or name>` prints the page of a rule. Those that are not decided stand in\n[undecided](../constructs/upstream/rules/docs/undecided.md).\n\n| rule | level | what happens |\n|---|---|---|\n".to_owned();
+    let mut rules: Vec<_> = registry().rules().to_vec();
+    rules.sort_by_key(|rule| {
+        let id = rule.code.id.unwrap_or("z");
+        let number = id[1..].parse::<u32>().unwrap_or(0);
+        (
+            ["T", "L", "R"].iter().position(|letter| id.starts_with(letter)).unwrap_or(3),
+            number,
+            rule.code.name,
+        )
+    });
+    for rule in rules {
+        let file = rule.code.id.unwrap_or(rule.code.name);
+        let own = root().join(format!("constructs/rules/docs/{file}.md")).exists();
+        let folder = if own { "constructs/rules/docs" } else { "constructs/upstream/rules/docs" };
+        let level = if rule.level == Level::Error { "error" } else { "warning" };
+        let summary = rule.summary().replace('\n', " ").replace('|', "\\|");
+        index += &format!("| [{}](../{folder}/{file}.md) | {level} | {summary} |\n", rule.code);
+    }
+    let path = root().join("docs/rules.md");
+    if std::env::var_os("PGSYNTH_UPDATE").is_some() {
+        fs::write(&path, &index).unwrap();
+    }
+    assert!(fs::read_to_string(&path).unwrap_or_default() == index, "run with PGSYNTH_UPDATE=1");
 }
 
 #[test]

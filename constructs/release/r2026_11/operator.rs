@@ -39,7 +39,7 @@ pub(super) fn production(platform: Platform, images: &Images) -> Configuration {
             persistent_volume_claim_retention_policy: Some(IndexMap::from(
                 policy.map(|(key, value)| (key.to_owned(), value.to_owned())),
             )),
-            pod_priority_class_name: Some(crate::operator::PRIORITY_CLASS.to_owned()),
+            pod_priority_class_name: Some(crate::release::PRIORITY_CLASS.to_owned()),
             spilo_fsgroup: Some(103),
             // A folder of the node cannot grow, and a refused claim would stop every sync of the cluster.
             storage_resize_mode: parsed(if one_node { "off" } else { "pvc" }),
