@@ -190,7 +190,10 @@ mod tests {
 
     #[test]
     fn a_misspelt_key_is_named_with_the_nearest_and_its_place() {
-        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @"charts.shop.namespce (apps/shop.yaml:7:5): unknown key `namespce`: did you mean `namespace`? expected one of `namespace`, `labels`, `operator`, `storage`, `clusters`, `objects` [unknown-key]");
+        insta::assert_snapshot!(error(&format!("{HEAD}charts:\n  shop:\n    namespce: shop\n")), @r"
+        charts.shop.namespce (apps/shop.yaml:7:5): unknown key `namespce`: expected one of `namespace`, `labels`, `operator`, `storage`, `clusters`, `objects` [unknown-key]
+            help: did you mean `namespace`?
+        ");
     }
 
     #[test]
@@ -229,7 +232,10 @@ mod tests {
 
     #[test]
     fn what_is_no_app_file_is_refused_in_a_sentence() {
-        insta::assert_snapshot!(error("pgsynth: v2\n"), @"pgsynth (apps/shop.yaml:1:10): invalid value `v2`: did you mean `v1`? expected one of `v1` [invalid-value]");
+        insta::assert_snapshot!(error("pgsynth: v2\n"), @r"
+        pgsynth (apps/shop.yaml:1:10): invalid value `v2`: expected one of `v1` [invalid-value]
+            help: did you mean `v1`?
+        ");
         insta::assert_snapshot!(error("pgsynth: v1\n"), @"name (apps/shop.yaml:1:1): required: the key `name` is missing [missing-field]");
         insta::assert_snapshot!(error(&format!("{HEAD}name: two\n")), @"name (apps/shop.yaml:5:1): duplicate value `name`: each key may stand once [duplicate-value]");
         insta::assert_snapshot!(error(&format!("{HEAD}---\na: 1\n")), @"apps/shop.yaml:6:1: more than one document: an app file is one; make a file of each [unreadable-file]");

@@ -89,7 +89,7 @@ pub fn group(level: Level, problems: &[Problem]) -> Vec<Group<'_>> {
         }
         let group = &mut groups[index];
         group.count += 1;
-        if group.names.len() < SHOWN {
+        if group.names.len() < SHOWN && !problem.path.is_empty() {
             group.names.push(cluster(&problem.path).map_or_else(|| problem.path.clone(), |(name, _)| name));
         }
     }

@@ -7,6 +7,8 @@ pub use kind::{Code, Kind};
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::values::MEANT;
+
 /// Where something stands in an app file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
@@ -44,17 +46,11 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of this kind, under the kind's own code.
+    /// A problem of this kind, under the kind's own code. A guess at what was meant that ends the message is its help.
     pub fn new(kind: Kind, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code: kind.code(),
-            kind,
-            path: path.into(),
-            value: None,
-            message: message.into(),
-            help: None,
-            place: None,
-        }
+        let mut message = message.into();
+        let help = message.find(MEANT).map(|end| message.split_off(end).split_off("; ".len()));
+        Self { code: kind.code(), kind, path: path.into(), value: None, message, help, place: None }
     }
 
     /// A value that breaks a rule.

@@ -25,7 +25,7 @@ pub use hash::fnv1a;
 pub use id::{Id, Label, LabelValue, Name, NameRule};
 pub use moment::Moment;
 pub use moment::{Flaw, check as check_time};
-pub use nearest::{nearest, one_of};
+pub use nearest::{MEANT, nearest, one_of};
 pub use parameter::{Parameter, Parameters, from_number, given, number_or_text};
 pub use patterns::{Cidr, Cpu, Cron, IntOrText, Memory, Quantity, Timestamp, Uuid, Window};
 pub use platform::Platform;

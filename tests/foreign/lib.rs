@@ -30,7 +30,7 @@ impl Construct for Connection {
         };
         let data = [("host", facts.dns(&facts.primary_service())), ("secret", facts.secret("shop"))];
         let data = Some(data.map(|(key, value)| (key.to_owned(), value)).into());
-        vec![Object::of(self.stage(), scope.path(), ConfigMap { metadata, data, ..ConfigMap::default() })]
+        vec![Object::of(self.stage(), scope, ConfigMap { metadata, data, ..ConfigMap::default() })]
     }
 }
 
@@ -38,8 +38,12 @@ impl Construct for Connection {
 mod tests {
     use std::path::Path;
 
+    use pgsynth::constructs::crds::postgresql::Postgresql;
+    use pgsynth::constructs::upstream::release::{OperatorVersion, Versions};
     use pgsynth::constructs::{App, Past};
-    use pgsynth::synth::{Manifest, synth};
+    use pgsynth::rules::{self, ClusterEvidence, Evidence, Subject};
+    use pgsynth::synth::{Manifest, bundle};
+    use pgsynth::testing;
 
     use super::*;
 
@@ -52,44 +56,69 @@ mod tests {
         pgsynth::load::app("hetzner.yaml", &std::fs::read(file).unwrap()).unwrap()
     }
 
-    fn rendered(app: &App) -> Vec<Manifest> {
-        let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
-        synth(app, &valid)
+    fn with_connections(connections: &[(&str, &str)]) -> App {
+        let mut app = hetzner();
+        let chart = app.charts.get_mut("shop").unwrap();
+        chart.labels.insert("example.org/cost".parse().unwrap(), "shop".parse().unwrap());
+        for (id, cluster) in connections {
+            chart.add(id, Connection { cluster: (*cluster).to_owned() }).unwrap();
+        }
+        app
     }
 
     #[test]
     fn no_byte_depends_on_the_version_of_kubernetes() {
-        for Manifest { name, bytes } in rendered(&hetzner()) {
+        let app = hetzner();
+        let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
+        for Manifest { name, bytes } in bundle(&valid).manifests() {
             let committed = std::fs::read(repository().join("dist").join(&name)).unwrap();
             assert!(committed == bytes, "{name} differs");
         }
     }
 
     #[test]
-    fn a_construct_of_ones_own_renders_beside_the_others() {
-        let mut app = hetzner();
-        let chart = app.charts.get_mut("shop").unwrap();
-        chart.add("connection", Connection { cluster: "acme-orders".to_owned() }).unwrap();
-        let files = rendered(&app);
-        let file = files.iter().find(|file| file.name == "50-shop-connection.yaml").unwrap();
-        let text = String::from_utf8(file.bytes.clone()).unwrap();
+    fn a_construct_of_another_repository_renders_beside_the_others() {
+        let rendered = testing::app(&with_connections(&[("connection", "acme-orders")]));
+        let text = rendered.file("50-shop-connection.yaml");
         assert!(text.contains("host: acme-orders.shop.svc.cluster.local"), "{text}");
         assert!(text.contains("secret: shop.acme-orders.credentials.postgresql.acid.zalan.do"), "{text}");
+        let object = rendered.object("ConfigMap", "acme-orders-connection");
+        assert_eq!(object["metadata"]["labels"]["example.org/cost"], "shop", "the chart's labels");
     }
 
     #[test]
     fn its_problems_and_collisions_are_found_like_all_others() {
-        let mut app = hetzner();
-        let chart = app.charts.get_mut("shop").unwrap();
-        chart.add("connection", Connection { cluster: "acme-ordrs".to_owned() }).unwrap();
-        let problems = app.validate(&Past::default()).unwrap_err();
+        let problems = with_connections(&[("connection", "acme-ordrs")]).validate(&Past::default()).unwrap_err();
         assert_eq!(problems.errors[0].path, "charts.shop.connection.cluster");
 
-        let mut app = hetzner();
-        let chart = app.charts.get_mut("shop").unwrap();
-        chart.add("one", Connection { cluster: "acme-orders".to_owned() }).unwrap();
-        chart.add("two", Connection { cluster: "acme-orders".to_owned() }).unwrap();
-        let problems = app.validate(&Past::default()).unwrap_err();
-        assert!(problems.errors[0].message.contains("`charts.shop.one` renders ConfigMap"), "{problems}");
+        let twice = with_connections(&[("one", "acme-orders"), ("two", "acme-orders")]);
+        let problems = twice.validate(&Past::default()).unwrap_err();
+        assert_eq!(problems.errors[0].path, "charts.shop.two", "{problems}");
+        assert!(problems.errors[0].message.contains("`charts.shop.one`"), "{problems}");
+    }
+
+    #[test]
+    fn the_rules_answer_about_a_manifest_without_any_app() {
+        let manifest = "
+            metadata: {name: acme-orders, namespace: shop}
+            spec:
+              teamId: acme
+              numberOfInstances: 1
+              postgresql: {version: '18'}
+              volume: {size: 50Gi}
+              users: {shop: []}
+              databases: {shop: shpo}
+              env: [{name: WAL_S3_BUCKET, value: ''}]";
+        let resource: Postgresql = serde_yaml::from_str(manifest).unwrap();
+        let evidence = Evidence { clusters: vec![ClusterEvidence::of(&resource)], ..Evidence::default() };
+        let versions = Versions { operator: OperatorVersion(2, 0, 1), postgres: &["18"] };
+        let findings = rules::check(&evidence, &versions);
+        let switched_off = findings.found.iter().find(|finding| finding.problem.code.is("archiving-switched-off"));
+        let switched_off = switched_off.unwrap_or_else(|| panic!("{findings:?}"));
+        assert_eq!(switched_off.subject, Subject::Cluster(0));
+        assert_eq!(switched_off.problem.path, "env.0");
+        // Who may own a database is a question to the operator as well, and no operator is given.
+        let owner = findings.undecided.iter().find(|undecided| undecided.code.is("unknown-owner")).unwrap();
+        assert!(owner.why.contains("operator"), "{owner:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use pgsynth::constructs::base::Problem;
 use pgsynth::load;
 
 /// A key that is near to none.
@@ -15,13 +16,13 @@ fn file(path: &[String], inner: &str) -> String {
     })
 }
 
-fn error(text: &str) -> String {
-    load::app("app.yaml", text.as_bytes()).unwrap_err().sentence()
+fn error(text: &str) -> Problem {
+    load::app("app.yaml", text.as_bytes()).unwrap_err()
 }
 
 /// The keys that are known at a path, if there is a struct.
 fn keys(path: &[String]) -> Option<Vec<String>> {
-    let message = error(&file(path, &format!("{{{NONSENSE}: 1}}")));
+    let message = error(&file(path, &format!("{{{NONSENSE}: 1}}"))).sentence();
     let expected = message.strip_prefix(&format!("unknown key `{NONSENSE}`: expected one of "))?;
     Some(
         expected.split(", ").filter(|key| *key != "``").map(|key| key.trim_matches('`').to_owned()).collect(),
@@ -34,9 +35,10 @@ fn walk(path: &[String], seen: &mut BTreeSet<Vec<String>>, structs: &mut usize, 
     for key in &known {
         let middle = key.len() / 2;
         let misspelt = format!("{}{}{}", &key[..middle], &key[middle..=middle], &key[middle..]);
-        let message = error(&file(path, &format!("{{{misspelt}: 1}}")));
-        if !message.starts_with(&format!("unknown key `{misspelt}`: did you mean `{key}`?")) {
-            wrong.push(format!("{}: {message}", path.join(".")));
+        let problem = error(&file(path, &format!("{{{misspelt}: 1}}")));
+        let named = problem.help.as_deref() == Some(&format!("did you mean `{key}`?"));
+        if !named || !problem.sentence().starts_with(&format!("unknown key `{misspelt}`: ")) {
+            wrong.push(format!("{}: {problem}", path.join(".")));
         }
         let below: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
         // One of each kind: a struct, a struct in a list, a struct under an id.

@@ -37,7 +37,10 @@ fn exists(before: &[String], rest: &[&str]) -> bool {
     let guessed = ["expected a map", "expected a list"].iter().any(|words| error.message.starts_with(words));
     let here = error.path.split('.').count() <= 4 + before.len();
     let guess = before.last().is_some_and(|last| last == "[]" || last == "a");
-    !refused && !(guessed && here && guess) && exists(&below(step), rest)
+    if refused || (guessed && here && guess) {
+        return false;
+    }
+    exists(&below(step), rest)
 }
 
 #[test]

@@ -126,7 +126,7 @@ fn acceptances_are_named_by_number_or_name_and_wrong_ones_are_told_apart() {
     }
     for (word, words) in [
         ("T09", "`T09 keys-in-clear-text` is an error; errors are mended, not accepted"),
-        ("T999", "no rule has this number or name; did you mean `T99`?"),
+        ("T999", "no rule has this number or name [invalid-value]\n    help: did you mean `T99`?"),
         ("single-instanc", "did you mean `single-instance`?"),
         ("T03", "no rule decides `T03`"),
     ] {

@@ -14,6 +14,7 @@ mod queries;
 mod readback;
 mod rendered;
 mod restore;
+mod sarif;
 mod server;
 mod shared;
 #[path = "../it/spilo.rs"]
@@ -35,6 +36,7 @@ fn main() {
         queries::trials(),
         readback::trials(),
         restore::trials(),
+        sarif::trials(),
         shared::trials(),
     ]
     .into_iter()

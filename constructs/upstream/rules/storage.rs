@@ -128,7 +128,7 @@ fn unknown_volume_source(cluster: &ClusterEvidence, report: &mut Report) {
                 format!("{path}.{source}"),
                 source,
                 format!(
-                    "{}; Kubernetes would make an emptyDir of it, which is lost with the pod",
+                    "Kubernetes makes an emptyDir of it, which is lost with the pod; {}",
                     one_of(source, SOURCES)
                 ),
             );
@@ -141,7 +141,7 @@ fn unknown_volume_source(cluster: &ClusterEvidence, report: &mut Report) {
             report.unknown(
                 format!("{path}.{source}.{key}"),
                 key,
-                format!("{}; the operator would silently drop it", one_of(key, fields)),
+                format!("the operator silently drops it; {}", one_of(key, fields)),
             );
         }
     }

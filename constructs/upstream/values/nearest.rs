@@ -15,13 +15,17 @@ pub fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
 /// More words than these are not read by anybody.
 const FEW: usize = 16;
 
-/// The rule of a value that is one of a few words: the nearest one where there is one, and all of them where they are few.
+/// What stands between a rule and the advice that ends it; a [`Problem`](crate::problems::Problem) keeps them apart.
+pub const MEANT: &str = "; did you mean ";
+
+/// The rule of a value that is one of a few words: all of them where they are few, and the nearest where one is near.
 pub fn one_of(word: &str, known: &[&str]) -> String {
-    match nearest(word, known) {
-        Some(candidate) if known.len() > FEW => format!("did you mean `{candidate}`?"),
-        Some(candidate) => format!("did you mean `{candidate}`? expected one of `{}`", known.join("`, `")),
-        None => format!("expected one of `{}`", known.join("`, `")),
-    }
+    let near = nearest(word, known);
+    let rule = match known.len() {
+        many if many > FEW && near.is_some() => format!("expected one of {many} known words"),
+        _ => format!("expected one of `{}`", known.join("`, `")),
+    };
+    near.map_or(rule.clone(), |near| format!("{rule}{MEANT}`{near}`?"))
 }
 
 #[cfg(test)]
