@@ -1,5 +1,6 @@
 //! What is wrong, as text, as JSON and as SARIF; exit codes and hints of the command.
 
+use pgsynth::rules::registry;
 use serde_json::Value;
 
 use crate::project::{APP, Project};
@@ -113,6 +114,9 @@ fn explain_prints_the_page_of_a_rule_by_number_and_by_name() {
     assert!(by_number.out.starts_with("# archiving-switched-off (T23)\n"), "{}", by_number.out);
     assert!(project.run(&["explain", "missing-field"]).out.starts_with("# missing-field\n"));
     assert!(project.run(&["explain", "undecided"]).out.contains("| T03 |"));
+    let all = project.run(&["explain"]).out;
+    assert_eq!(all.lines().count(), registry().rules().len());
+    assert!(all.lines().any(|line| line.starts_with("T23   archiving-switched-off ")), "{all}");
 }
 
 #[test]

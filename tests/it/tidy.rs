@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pgsynth::rules::{Level, UNDECIDED, registry};
+use pgsynth::rules::{UNDECIDED, registry};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -197,35 +197,6 @@ fn every_number_of_the_fact_sheets_is_decided_or_says_why_not() {
         let known: BTreeSet<String> = decided.union(&open).cloned().collect();
         assert_eq!(sheet, known, "{file}");
     }
-}
-
-/// `docs/rules.md` is the index of the pages: `PGSYNTH_UPDATE=1 cargo test --package pgsynth --test it tidy` writes it anew.
-#[test]
-fn the_index_of_rules_is_that_of_the_registry() {
-    let mut index = "# Rules\n\n`pgsynth explain <number or name>` prints the page of a rule. Those that are not decided stand in\n[undecided](../constructs/upstream/rules/docs/undecided.md).\n\n| rule | level | what happens |\n|---|---|---|\n".to_owned();
-    let mut rules: Vec<_> = registry().rules().to_vec();
-    rules.sort_by_key(|rule| {
-        let id = rule.code.id.unwrap_or("z");
-        let number = id[1..].parse::<u32>().unwrap_or(0);
-        (
-            ["T", "L", "R"].iter().position(|letter| id.starts_with(letter)).unwrap_or(3),
-            number,
-            rule.code.name,
-        )
-    });
-    for rule in rules {
-        let file = rule.code.id.unwrap_or(rule.code.name);
-        let own = root().join(format!("constructs/rules/docs/{file}.md")).exists();
-        let folder = if own { "constructs/rules/docs" } else { "constructs/upstream/rules/docs" };
-        let level = if rule.level == Level::Error { "error" } else { "warning" };
-        let summary = rule.summary().replace('\n', " ").replace('|', "\\|");
-        index += &format!("| [{}](../{folder}/{file}.md) | {level} | {summary} |\n", rule.code);
-    }
-    let path = root().join("docs/rules.md");
-    if std::env::var_os("PGSYNTH_UPDATE").is_some() {
-        fs::write(&path, &index).unwrap();
-    }
-    assert!(fs::read_to_string(&path).unwrap_or_default() == index, "run with PGSYNTH_UPDATE=1");
 }
 
 #[test]
