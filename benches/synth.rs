@@ -1,6 +1,6 @@
 //! Emission against serde_json on the same value, and the whole synth at three sizes: `cargo bench --package pgsynth`.
 //!
-//! A harness of one's own keeps the bench free of dependencies: medians of repeated runs, printed as a table.
+//! Its own small harness keeps the bench free of dependencies: medians of repeated runs, printed as a table.
 #![allow(missing_docs, clippy::print_stdout, clippy::unwrap_used, clippy::disallowed_methods)]
 
 use std::hint::black_box;

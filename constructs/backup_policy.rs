@@ -56,7 +56,7 @@ construct! {
 }
 
 construct! {
-    /// Encryption with a key of one's own, by libsodium. Without the key every backup is lost.
+    /// Encryption by libsodium with a key that you keep. Without the key every backup is lost.
     pub struct Libsodium {
         /// The Secret with the key, in the namespace of every cluster of the policy and of those that are restored from it.
         [required] secret: Name,

@@ -85,7 +85,7 @@ construct! {
     /// ```
     pub struct MonitoringStack {
         /// Whether the Prometheus Operator is there: PodMonitors and PrometheusRules, else ConfigMaps with a scrape
-        /// configuration and rules for a Prometheus of one's own. Default: true.
+        /// configuration and rules for a Prometheus without the operator. Default: true.
         [or yes "yes"] prometheus_operator: bool,
 
         /// Labels by which the Prometheus Operator chooses PodMonitors and PrometheusRules. Default: none.

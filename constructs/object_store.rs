@@ -302,7 +302,7 @@ impl ObjectStore {
         })
     }
 
-    /// The mount of that volume in a container of one's own.
+    /// The mount of that volume in a container of pgsynth's.
     pub(crate) fn ca_mount(&self, id: &str) -> Option<VolumeMount> {
         self.s3.as_ref()?.ca.as_ref()?;
         Some(VolumeMount { read_only: Some(true), ..VolumeMount::at(ca_volume_name(id), ca_folder(id)) })

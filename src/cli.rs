@@ -91,7 +91,19 @@ impl Verb {
 /// use pgsynth::prelude::*;
 ///
 /// fn shop() -> App {
+///     let offsite = ObjectStore::new("pg-backup-s3").hetzner(HetznerStore::new(StoreLocation::Fsn1, "acme-postgres"));
+///     let operator = Chart::new(Namespace::created("postgres-operator"))
+///         .operator(Operator::new(WatchSetting::All))
+///         .storage("longhorn-postgres-local", Longhorn::new(Layout::Local));
+///     let orders = Cluster::new("acme", "18", Volume::of_class("50Gi", "longhorn-postgres-local"), "nightly")
+///         .resources(Resources::default().cpu("2").memory("4Gi"))
+///         .users("shop", [])
+///         .databases("shop", Database::owned_by("shop"));
 ///     App::new("shop", ReleaseName::R2026_11, Platform::Hetzner)
+///         .stores("offsite", offsite)
+///         .backups("nightly", BackupPolicy::new("offsite", "0 1 * * *", "14d", "5m"))
+///         .charts("operator", operator)
+///         .charts("shop", Chart::new(Namespace::created("shop")).clusters("acme-orders", orders))
 /// }
 ///
 /// fn main() -> std::process::ExitCode {

@@ -1,5 +1,5 @@
 //! What Prometheus reads and which rules it evaluates: objects of the Prometheus Operator, or configuration for a
-//! Prometheus of one's own.
+//! Prometheus without it.
 
 use indexmap::IndexMap;
 use k8s_openapi::api::core::v1::ConfigMap;

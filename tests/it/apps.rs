@@ -110,6 +110,21 @@ fn the_readme_says_what_is() {
     std::fs::write(folder.path().join("apps/shop.yaml"), app.replace("owner: shop", "owner: shpo")).unwrap();
     let said = said(Command::new(env!("CARGO_BIN_EXE_pgsynth")).current_dir(folder.path()).arg("synth"));
     assert!(said.err.ends_with(&block("text")), "{}", said.err);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pgsynth"));
+    let json = self::said(command.current_dir(folder.path()).args(["synth", "--format", "json"])).out;
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    assert_eq!(value(&json), value(&block("json")));
+
+    // The app in Rust is the example of `cli::main`, which is compiled as a test of the documentation.
+    let documented = std::fs::read_to_string(root().join("src/cli.rs")).unwrap();
+    let documented: String = documented
+        .lines()
+        .skip_while(|line| *line != "/// ```no_run")
+        .skip(1)
+        .take_while(|line| *line != "/// ```")
+        .map(|line| format!("{}\n", line.trim_start_matches("///").strip_prefix(' ').unwrap_or_default()))
+        .collect();
+    assert_eq!(documented, block("rust"));
 
     // Rounded down to ten, so that a rule more is no change of the README.
     let decided = registry().rules().len() / 10 * 10;

@@ -90,7 +90,7 @@ fn correct() -> Result<(), Failed> {
     let groups = groups()?;
     fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
     promtool(folder.path(), &["check", "rules", "--lint-fatal", "rules.yaml"])?;
-    // The same for a Prometheus of one's own, with its scrape configuration.
+    // The same for a Prometheus without an operator, with its scrape configuration.
     for document in
         documents(&app(false))?.iter().filter(|document| !document["data"]["scrape.yaml"].is_null())
     {

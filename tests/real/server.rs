@@ -1,4 +1,4 @@
-//! A Kubernetes API server of one's own, on an empty etcd, on loopback.
+//! A Kubernetes API server for one test, on an empty etcd, on loopback.
 
 use std::fs::{self, File};
 use std::net::TcpListener;

@@ -217,7 +217,7 @@ fn same_as_the_server() -> Result<(), Failed> {
                 "-f",
                 one.to_str().unwrap_or_default(),
             ]);
-            // The server drops a `null` where it does not want one, in silence; the mirrors say so.
+            // The server silently drops a `null` that it does not want; the mirrors refuse it.
             let null = ours.as_ref().is_err_and(|reason| reason.contains("unit value"));
             if ours.is_ok() != theirs.is_ok() && !null {
                 differences.push(format!("{}: ours {ours:?}, the server's {theirs:?}", file.display()));

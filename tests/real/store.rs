@@ -1,4 +1,4 @@
-//! An S3 server of one's own, on loopback: versitygw over a folder.
+//! An S3 server for one test, on loopback: versitygw over a folder.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
