@@ -16,7 +16,7 @@ use pgsynth_upstream::behaviour::retention::Numbers;
 use crate::backup_policy::BackupPolicy;
 use crate::crds::env::EnvVar;
 use crate::object_store::ObjectStore;
-use crate::values::checked_text;
+use crate::values::{Whole, checked_text};
 
 checked_text!(
     /// Path of an archive in a store: `s3://bucket/...`, as Spilo writes it up to `/wal` or `/wal/<major>`.
@@ -37,6 +37,9 @@ pub(crate) struct Archive<'a> {
     pub(crate) domain: &'a str,
     pub(crate) place: Place<'a>,
 }
+
+/// Which history of a cluster is meant. A new one begins with each restore in place, so that a larger number is a slip.
+pub type Generation = Whole<1, 999>;
 
 /// Which folder of the store.
 #[derive(Clone, Copy, Debug)]

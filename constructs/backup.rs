@@ -46,10 +46,11 @@ impl Backup {
             Self::Policy(id) => archives.check_policy(id.as_str(), scope.path(), problems),
             Self::None(reason) if reason.trim().is_empty() => {
                 problems
-                    .required(scope.at("none"), "a reason, such as `none: \"test data, can be made anew\"`");
+                    .required(scope.at("none"), "a reason, such as `none: \"test data, can be recreated\"`");
             }
             Self::None(reason) => {
-                let message = format!("there is no backup ({reason}): what is lost with the volumes is lost");
+                let message =
+                    format!("no backup exists ({reason}): what is lost with the volumes cannot be restored");
                 report(&NO_BACKUP, Problem::new(Kind::Risky, scope.path(), message), problems);
             }
         }

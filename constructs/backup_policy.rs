@@ -6,7 +6,7 @@ use crate::base::{Kind, Problem, Problems, Scope, construct, unknown_reference};
 use crate::crds::env::EnvVar;
 use crate::object_store::ObjectStore;
 use crate::rules::{SPARSE_BACKUPS, report};
-use crate::values::{Id, Memory, Name, Schedule, Section, Span, choices, fnv1a, in_words};
+use crate::values::{Id, Memory, Name, Schedule, Section, Span, Whole, choices, fnv1a, in_words};
 
 construct! {
     /// A policy of backups: base backups on a schedule, and the WAL between them, into one store.
@@ -41,8 +41,8 @@ construct! {
         /// Compression of backups and WAL. Default: `lz4`.
         [default] compression: Compression,
 
-        /// Uploads at a time. Default: the cores of the node, at most 10.
-        [value] concurrency: u16,
+        /// Uploads at a time, 1 to 100. Default: the cores of the node, at most 10.
+        [optional] concurrency: Whole<1, 100>,
 
         /// What a backup reads of the disk in a second, such as `50Mi`. Default: no limit.
         [optional] disk_rate_limit: Memory,
@@ -111,7 +111,7 @@ impl BackupPolicy {
             rpo,
             spread,
             compression: _,
-            concurrency,
+            concurrency: _,
             disk_rate_limit,
             network_rate_limit,
             encryption,
@@ -126,7 +126,7 @@ impl BackupPolicy {
             }
             Some((longest, _)) if longest > 1440 => {
                 let message = format!(
-                    "up to {} pass between two base backups: a restore replays as much WAL, and up to {} are kept for `keep: {keep}`",
+                    "up to {} pass between two base backups: a restore replays that much WAL, and up to {} are kept for `keep: {keep}`",
                     in_words(longest * 60),
                     in_words(self.numbers().longest_window)
                 );
@@ -137,36 +137,33 @@ impl BackupPolicy {
             Some(_) => {}
         }
         if keep.seconds() == 0 {
-            problems.invalid(scope.at("keep"), keep, "nothing would be kept");
+            problems.invalid(scope.at("keep"), keep, "nothing is kept");
         }
         if rpo.seconds() < 60 {
             problems.invalid(
                 scope.at("rpo"),
                 rpo,
-                "at least `1m`: PostgreSQL archives whole segments of 16 MiB, and each costs as much",
+                "must be at least `1m`: PostgreSQL archives whole segments, and each costs 16 MiB",
             );
         } else if rpo.seconds() > keep.seconds() {
-            problems.invalid(scope.at("rpo"), rpo, format!("more than is kept at all, `keep: {keep}`"));
+            problems.invalid(scope.at("rpo"), rpo, format!("it is longer than `keep: {keep}`"));
         }
         if let Some(spread) = spread
             && let Err(rule) = schedule.later(spread.seconds() / 60)
         {
             problems.invalid(scope.at("spread"), spread, rule);
         }
-        if *concurrency == Some(0) {
-            problems.invalid(scope.at("concurrency"), 0, "at least 1");
-        }
         for (field, limit) in [("diskRateLimit", disk_rate_limit), ("networkRateLimit", network_rate_limit)] {
             if let Some(limit) =
                 limit.as_ref().filter(|limit| limit.bytes().is_none_or(|bytes| bytes < 1 << 20))
             {
-                problems.invalid(scope.at(field), limit, "expected at least `1Mi`, in bytes for each second");
+                problems.invalid(scope.at(field), limit, "expected at least `1Mi`, in bytes per second");
             }
         }
         if encryption.as_ref().is_some_and(|encryption| encryption.escrow.trim().is_empty()) {
             problems.required(
                 scope.at("encryption.escrow"),
-                "where the key is kept outside this Kubernetes cluster: with the key every backup is lost",
+                "where the key is kept outside this Kubernetes cluster: if the key is lost, so is every backup",
             );
         }
     }

@@ -30,7 +30,7 @@ pub use volume::Volume;
 
 use indexmap::IndexMap;
 
-use crate::archive::Archives;
+use crate::archive::{Archives, Generation};
 use crate::backup::Backup;
 use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope, construct};
 use crate::crds::Named;
@@ -41,7 +41,7 @@ use crate::crds::scheduling::{NodeAffinity, Toleration};
 use crate::database::Database;
 use crate::monitoring::{Monitoring, ROLE};
 use crate::restore::Restore;
-use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Window};
+use crate::values::{LabelValue, Name, NameRule, Parameters, Section, Whole, Window};
 use pgsynth_upstream::behaviour::names::{DERIVED, LONGEST};
 use pgsynth_upstream::behaviour::pooler::Poolers;
 use pgsynth_upstream::behaviour::roles::{self, SystemRoles};
@@ -65,8 +65,8 @@ construct! {
         /// Major version of PostgreSQL, 14 to 18. A higher one upgrades in place; a lower one is refused by the operator.
         [required number] postgres: PostgresqlVersion,
 
-        /// PostgreSQL servers, the primary included; 0 stops the cluster and keeps its volumes. Default: 2.
-        [or two "two"] instances: u32,
+        /// PostgreSQL servers, the primary included, 0 to 100; 0 stops the cluster and keeps its volumes. Default: 2.
+        [or two "two"] instances: Whole<0, 100>,
 
         /// Data volume of each instance.
         [required] volume: Volume,
@@ -74,8 +74,8 @@ construct! {
         /// How the data is backed up: the id of a policy of the app, or `none: "<reason>"`.
         [required] backup: Backup,
 
-        /// Which history of the cluster is archived; a restore in place begins a new one. Default: 1.
-        [or one "one"] generation: u32,
+        /// Which history of the cluster is archived; a restore in place begins a new one; 1 to 999. Default: 1.
+        [or one "one"] generation: Generation,
 
         /// Where the first data comes from. Default: an empty cluster.
         [optional] restore: Restore,
@@ -177,12 +177,12 @@ construct! {
     }
 }
 
-fn one() -> u32 {
-    1
+fn one() -> Generation {
+    Generation::from(1)
 }
 
-fn two() -> u32 {
-    2
+fn two() -> Whole<0, 100> {
+    Whole::from(2)
 }
 
 impl Cluster {

@@ -91,7 +91,7 @@ impl Database {
             (Some(_), None) if !schemas.is_empty() || *default_users || secret_namespace.is_some() => {
                 problems.forbidden(
                 scope.path(),
-                "`schemas`, `defaultUsers` and `secretNamespace` are for `roles: prepared`; a plain database has its owner alone",
+                "`schemas`, `defaultUsers` and `secretNamespace` are for `roles: prepared`; a plain database has only its owner",
             );
             }
             _ => {}
@@ -100,7 +100,7 @@ impl Database {
             if *default_users && !default_roles {
                 problems.forbidden(
                     scope.at(&format!("schemas.{name}.defaultUsers")),
-                    "roles with LOGIN need `defaultRoles`; the operator ignores them without",
+                    "roles with LOGIN need `defaultRoles`; the operator ignores them without it",
                 );
             }
         }

@@ -41,7 +41,7 @@ pub use pgsynth_upstream as upstream;
 pub use pgsynth_upstream::{crds, values};
 
 pub use app::{App, Past, Valid};
-pub use archive::ArchivePath;
+pub use archive::{ArchivePath, Generation};
 pub use backup::Backup;
 pub use backup_policy::BackupPolicy;
 pub use chart::Chart;

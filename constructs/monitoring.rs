@@ -130,7 +130,7 @@ impl Monitoring {
             problems.invalid(
                 scope.at("interval"),
                 interval,
-                "expected `5s` to `2m`: rules look at five minutes, and need two values in them",
+                "expected `5s` to `2m`: rules look back five minutes, and need two samples in that time",
             );
         }
         for (name, setting) in alerts {
@@ -150,10 +150,7 @@ impl Monitoring {
                     );
                 }
                 (Some(_), None) => {
-                    problems.forbidden(
-                        here.at("threshold"),
-                        format!("`{name}` compares with nothing that could be set"),
-                    );
+                    problems.forbidden(here.at("threshold"), format!("`{name}` has no threshold to set"));
                 }
                 _ => {}
             }
@@ -163,7 +160,7 @@ impl Monitoring {
                 problems.invalid(
                     scope.at("labels"),
                     name,
-                    "Prometheus takes letters, digits and `_`, no digit first, and no `__` at the beginning",
+                    "Prometheus takes letters, digits and `_`, not beginning with a digit or `__`",
                 );
             } else if OWN_LABELS.contains(&name.as_str()) {
                 problems.forbidden(scope.at(&format!("labels.{name}")), "pgsynth or Prometheus sets it");

@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for WatchSetting {
             type Value = WatchSetting;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`all`, or the name of one namespace; the operator knows no list")
+                f.write_str("`all`, or the name of one namespace; the operator accepts no list")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<WatchSetting, E> {
@@ -134,7 +134,7 @@ impl Operator {
         for (path, field) in [("kubernetes.watched_namespace", "watch"), ("enable_crd_registration", "")] {
             if configuration.contains(&path.split('.').collect::<Vec<_>>()) {
                 let rule = match field {
-                    "" => "the CRDs are rendered, and have one owner".to_owned(),
+                    "" => "pgsynth renders the CRDs, which can have only one owner".to_owned(),
                     field => format!("`{field}` sets it; set it there"),
                 };
                 problems.forbidden(scope.at(&format!("configuration.{path}")), rule);
@@ -149,7 +149,7 @@ impl Operator {
             if configuration.contains(&secret.split('.').collect::<Vec<_>>()) {
                 problems.forbidden(
                     scope.at(&format!("configuration.{secret}")),
-                    "a key would stand in the output, in the operator's log and in its HTTP API; put it into a Secret and name that in `logical_backup_cronjob_environment_secret`",
+                    "the key appears in the output, in the operator's log and in its HTTP API; put it into a Secret and name that in `logical_backup_cronjob_environment_secret`",
                 );
             }
         }

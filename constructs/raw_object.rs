@@ -38,7 +38,7 @@ impl RawObject {
             if self.text(path).is_none_or(str::is_empty) {
                 problems.required(
                     scope.at(&path.join(".")),
-                    "an object has an `apiVersion`, a `kind` and a `metadata.name`, each a text",
+                    "an object needs an `apiVersion`, a `kind` and a `metadata.name`, each a string",
                 );
             }
         }
@@ -52,9 +52,9 @@ impl RawObject {
         {
             // The values are left out of the message: they are what must not be seen.
             problems
-                .forbidden(scope.path(), "a Secret with its contents would put them into the output")
+                .forbidden(scope.path(), "a Secret with its contents puts them into the output")
                 .code(SECRET_IN_OUTPUT)
-                .help("make the Secret outside, and refer to it by name");
+                .help("create the Secret outside the app, and refer to it by name");
         }
         let ours = match self.text(&["kind"]) {
             Some("postgresql") => Some("clusters"),
@@ -65,11 +65,8 @@ impl RawObject {
             && self.text(&["apiVersion"]).is_some_and(|version| version.starts_with("acid.zalan.do/"))
         {
             problems
-                .forbidden(
-                    scope.at("kind"),
-                    "a raw object would escape the checks, the record and the protection",
-                )
-                .help(format!("write it under `{section}`, where every field can be reached"));
+                .forbidden(scope.at("kind"), "a raw object escapes the checks, the record and the protection")
+                .help(format!("write it under `{section}`, where every field is available"));
         }
         if self.text(&["kind"]) == Some("List") {
             problems.forbidden(
@@ -119,7 +116,7 @@ fn nulls(value: &Value, path: &str, problems: &mut Problems) {
                         problems.invalid(
                             path,
                             serde_yaml::to_string(key).unwrap_or_default().trim(),
-                            "keys are texts; put it in quotes",
+                            "a key is a string; put it in quotes",
                         );
                     }
                 }

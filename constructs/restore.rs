@@ -1,6 +1,6 @@
 //! Where a cluster's first data comes from: an archive, at a time.
 
-use crate::archive::{Archive, ArchivePath, Archives, History, prefixed};
+use crate::archive::{Archive, ArchivePath, Archives, Generation, History, prefixed};
 use crate::base::{Kind, Problem, Problems, Scope, construct};
 use crate::crds::env::EnvVar;
 use crate::release::KnownMethod;
@@ -25,7 +25,7 @@ construct! {
         [optional] cluster: String,
 
         /// Which of the source's histories.
-        [value] generation: u32,
+        [optional] generation: Generation,
 
         /// Instead of a cluster, an archive that anyone made: `s3://bucket/.../wal`, without the major version. Every major up
         /// to the cluster's own is tried.
@@ -48,8 +48,8 @@ construct! {
 
 impl Restore {
     /// From this generation of a cluster, at this time.
-    pub fn of(cluster: impl Into<String>, generation: u32, at: impl Into<Moment>) -> Self {
-        Self { cluster: Some(cluster.into()), generation: Some(generation), ..Self::new(at) }
+    pub fn of(cluster: impl Into<String>, generation: impl Into<Generation>, at: impl Into<Moment>) -> Self {
+        Self { cluster: Some(cluster.into()), generation: Some(generation.into()), ..Self::new(at) }
     }
 
     /// From the archive at this path, which was written under this policy.
@@ -74,7 +74,7 @@ impl Restore {
             return archives.path(policy, path);
         }
         let (_, source) = self.source(scope, archives)?;
-        archives.generation(policy, &source.namespace, &source.name, self.generation?)
+        archives.generation(policy, &source.namespace, &source.name, self.generation?.get())
     }
 
     /// Name that Spilo knows the source by.
@@ -118,7 +118,8 @@ impl Restore {
         let Self { cluster, generation, path, at, exclusive, backup, method: _ } = self;
         match (cluster, path) {
             (Some(_), Some(_)) => {
-                problems.forbidden(scope.path(), "either `cluster` and `generation`, or `path`");
+                problems
+                    .forbidden(scope.path(), "write either `cluster` and `generation`, or `path`, not both");
             }
             (None, None) => {
                 problems.required(
@@ -129,7 +130,10 @@ impl Restore {
             (Some(cluster), None) => self.validate_cluster(cluster, own, scope, archives, problems),
             (None, Some(_)) => {
                 if generation.is_some() {
-                    problems.forbidden(scope.at("generation"), "a path is one archive, whatever it holds");
+                    problems.forbidden(
+                        scope.at("generation"),
+                        "it belongs to `cluster`; a `path` is always one archive",
+                    );
                 }
                 if backup.is_none() {
                     problems.required(
@@ -143,7 +147,7 @@ impl Restore {
             archives.check_policy(backup.as_str(), &scope.at("backup"), problems);
         }
         if *exclusive && at.time().is_none() {
-            problems.forbidden(scope.at("exclusive"), "`at: latest` has no time to leave out");
+            problems.forbidden(scope.at("exclusive"), "`at: latest` names no time to exclude");
         }
     }
 
@@ -157,11 +161,11 @@ impl Restore {
     ) {
         let Some((id, source)) = self.source(scope, archives) else {
             archives.no_cluster(&scope.at("cluster"), cluster, problems).help(
-                "a cluster that is gone stands under `retired`, with its namespace, generation and backup",
+                "list a cluster that is gone under `retired`, with its namespace, generation and backup",
             );
             return;
         };
-        let Some(generation) = self.generation else {
+        let Some(generation) = self.generation.map(Generation::get) else {
             let last = source.generation;
             problems.required(
                 scope.at("generation"),
@@ -169,7 +173,7 @@ impl Restore {
             );
             return;
         };
-        if generation == 0 || generation > source.generation {
+        if generation > source.generation {
             problems.invalid(
                 scope.at("generation"),
                 generation,
@@ -184,8 +188,8 @@ impl Restore {
                 )
                 .value(generation)
                 .help(format!(
-                    "a restore in place begins a new one: `generation: {}` beside `restore`",
-                    generation.saturating_add(1)
+                    "a restore in place begins a new history: write `generation: {}` next to `restore`",
+                    generation + 1
                 ));
         }
         if self.policy(scope, archives).is_none() {
@@ -237,7 +241,7 @@ impl Restore {
             None => {
                 let known: Vec<_> = release.restore_methods.iter().map(|known| known.image).collect();
                 Err(format!(
-                    "how image `{image}` restores is not known: give `method`, `CLONE_WITH_WALE` up to Spilo 4.0, `CLONE_WITH_WALG` later; images that are known: `{}`",
+                    "the restore method of image `{image}` is not known: write `method`, `CLONE_WITH_WALE` up to Spilo 4.0, `CLONE_WITH_WALG` later; known images: `{}`",
                     known.join("`, `")
                 ))
             }

@@ -2,6 +2,7 @@
 
 use crate::base::construct;
 
+use crate::archive::Generation;
 use crate::values::{Id, Label};
 
 construct! {
@@ -19,8 +20,8 @@ construct! {
         /// Namespace that it was in. Default: not recorded.
         [optional] namespace: Label,
 
-        /// The last history of its archive. Default: 1.
-        [value] generation: u32,
+        /// The last history of its archive, 1 to 999. Default: 1.
+        [optional] generation: Generation,
 
         /// The policy under which its data was written, for a restore from it. Default: not recorded.
         [optional] backup: Id,

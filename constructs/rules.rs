@@ -55,9 +55,9 @@ mod tests {
         let registry = registry();
         let refused = |word: &str| registry.warning(word).err().unwrap_or_default();
         assert!(registry.warning("T47").is_ok() && registry.warning("single-instance").is_ok());
-        insta::assert_snapshot!(refused("T09"), @"`T09 keys-in-clear-text` is an error; errors are mended, not accepted");
+        insta::assert_snapshot!(refused("T09"), @"`T09 keys-in-clear-text` is an error; errors are fixed, not accepted");
         insta::assert_snapshot!(refused("singel-instance"), @"no rule has this number or name; did you mean `single-instance`?");
         insta::assert_snapshot!(refused("T999"), @"no rule has this number or name; did you mean `T99`?");
-        insta::assert_snapshot!(refused("xyzzy"), @"no rule has this number or name; the problem's last word is the one to write");
+        insta::assert_snapshot!(refused("xyzzy"), @"no rule has this number or name; write the name in brackets at the end of the problem");
     }
 }

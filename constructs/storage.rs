@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::base::annotations_of;
 use crate::base::{Object, Problems, Scope, Stage, construct};
-use crate::values::{Cron, Label, choices};
+use crate::values::{Cron, Label, Whole, choices};
 use pgsynth_upstream::behaviour::classes::ClassFacts;
 
 /// A StorageClass; its id is its name. Parameters of a class cannot be changed: another layout is another class.
@@ -50,7 +50,7 @@ construct! {
         [required] layout: Layout,
 
         /// Replicas of a `replicated` volume, 2 to 20. Default: 2.
-        [value] replicas: u8,
+        [optional] replicas: Whole<1, 20>,
 
         /// Group of recurring jobs. Naming one takes the volumes out of Longhorn's group `default`. Default: `postgres`.
         [optional] job_group: Label,
@@ -102,8 +102,8 @@ construct! {
         /// Whether its volumes can grow. Default: not known.
         [value] expandable: bool,
 
-        /// Copies that the storage keeps of each volume. Default: not known.
-        [value] replicas: u8,
+        /// Copies that the storage keeps of each volume, 1 to 100. Default: not known.
+        [optional] replicas: Whole<1, 100>,
 
         /// Whether a volume stays on the node where it was made. Default: not known.
         [value] node_bound: bool,
@@ -114,7 +114,7 @@ impl Longhorn {
     fn copies(&self) -> u8 {
         match self.layout {
             Layout::Local => 1,
-            Layout::Replicated => self.replicas.unwrap_or(2),
+            Layout::Replicated => self.replicas.map_or(2, Whole::small),
         }
     }
 
@@ -151,28 +151,32 @@ impl Longhorn {
     fn validate(&self, scope: &Scope, problems: &mut Problems) {
         let Self { layout, replicas, job_group: _, trim: _, node_tags, disk_tags, parameters } = self;
         match (layout, replicas) {
-            (Layout::Local, Some(replicas)) if *replicas != 1 => {
+            (Layout::Local, Some(replicas)) if replicas.get() != 1 => {
                 problems.invalid(
                 scope.at("replicas"),
                 replicas,
                 "layout `local` has one replica, on the pod's own node; write `layout: replicated` for more",
             );
             }
-            (Layout::Replicated, Some(replicas)) if !(2..=20).contains(replicas) => {
-                problems.invalid(scope.at("replicas"), replicas, "layout `replicated` has 2 to 20");
+            (Layout::Replicated, Some(replicas)) if replicas.get() == 1 => {
+                problems.invalid(
+                    scope.at("replicas"),
+                    replicas,
+                    "layout `replicated` takes 2 to 20 replicas",
+                );
             }
             _ => {}
         }
         for (field, tags) in [("nodeTags", node_tags), ("diskTags", disk_tags)] {
             for tag in tags.iter().filter(|tag| tag.is_empty() || tag.contains([',', ' '])) {
-                problems.invalid(scope.at(field), tag, "a tag has no commas and no blanks");
+                problems.invalid(scope.at(field), tag, "a tag must not contain commas or spaces");
             }
         }
         let own = self.own_parameters();
         for key in parameters.keys().filter(|key| own.contains_key(*key)) {
             problems.forbidden(
                 scope.at(&format!("parameters.{key}")),
-                "the class sets it already; use its field",
+                "the class already sets it; use the field for it",
             );
         }
     }
@@ -259,7 +263,7 @@ impl Storage {
             Self::Hcloud(_) => facts(Some(true), Some(1), Some(false)),
             Self::LocalPath(_) => facts(Some(false), Some(1), Some(true)),
             Self::Existing(ExistingClass { expandable, replicas, node_bound }) => {
-                facts(*expandable, *replicas, *node_bound)
+                facts(*expandable, replicas.map(Whole::small), *node_bound)
             }
         }
     }

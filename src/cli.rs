@@ -46,11 +46,11 @@ pub(crate) enum Exit {
 #[derive(Debug, Parser)]
 #[command(name = "pgsynth", version)]
 pub(crate) struct Arguments {
-    /// Folder of the project; every relative path starts there. Default: the nearest parent that holds `apps/`.
+    /// Folder of the project; relative paths are resolved from there. Default: the nearest parent that holds `apps/`.
     #[arg(long, global = true, value_name = "FOLDER")]
     project: Option<PathBuf>,
 
-    /// Serve the YAML apps only, also where `apps/Cargo.toml` exists.
+    /// Use only the YAML apps, even if `apps/Cargo.toml` exists.
     #[arg(long, global = true)]
     no_delegate: bool,
 

@@ -27,7 +27,7 @@ const LARGEST: usize = 64 << 20;
 pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
     let text = text(file, bytes)?;
     if let Some(line) = conflict(text) {
-        return Err(unreadable("a conflict of version control is not resolved here", at(file, line + 1, 1)));
+        return Err(unreadable("a merge conflict is not resolved here", at(file, line + 1, 1)));
     }
     let node = tree(text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, text, &error))?;
     if matches!(node.value, Value::Null) {
@@ -149,17 +149,17 @@ fn conflict(text: &str) -> Option<usize> {
 /// What is wrong, in the words that all problems have.
 fn message(error: &Error) -> String {
     match error {
-        Error::RecursiveReferencesRequireWeakTypes { .. } => {
-            "an anchor cannot stand inside itself".to_owned()
-        }
+        Error::RecursiveReferencesRequireWeakTypes { .. } => "an anchor cannot contain itself".to_owned(),
         Error::DuplicateMappingKey { key, .. } => match key {
-            Some(key) => format!("duplicate key `{key}`: each key may stand once"),
-            None => "duplicate key: each key may stand once".to_owned(),
+            Some(key) => format!("duplicate key `{key}`: each key may appear only once"),
+            None => "duplicate key: each key may appear only once".to_owned(),
         },
         Error::MultipleDocuments { .. } => {
-            "more than one document: an app file is one; make a file of each".to_owned()
+            "more than one document: an app file holds one; put each into a file of its own".to_owned()
         }
-        Error::Budget { .. } => "too large, too deep or too often expanded for an app file".to_owned(),
+        Error::Budget { .. } => {
+            "too large, too deeply nested or with too many expansions for an app file".to_owned()
+        }
         Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. } => {
@@ -201,9 +201,9 @@ mod tests {
         let text = format!(
             "{HEAD}templates:\n  small: &small\n    volume: {{size: 1.5}}\ncharts:\n  shop:\n    namespace: shop\n    clusters:\n      main: *small\n"
         );
-        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid value `1.5`: expected a size as text, in quotes, and this is a number [invalid-value]");
+        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid value `1.5`: expected a size as text, in quotes, but this is a number [invalid-value]");
         let text = text.replace("main: *small", "main:\n        <<: *small\n        team: acme");
-        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid value `1.5`: expected a size as text, in quotes, and this is a number [invalid-value]");
+        insta::assert_snapshot!(error(&text), @"charts.shop.clusters.main.volume.size (apps/shop.yaml:7:20): invalid value `1.5`: expected a size as text, in quotes, but this is a number [invalid-value]");
     }
 
     #[test]
@@ -221,13 +221,13 @@ mod tests {
         let cluster = |fields: &str| {
             error(&format!("{HEAD}charts: {{shop: {{namespace: shop, clusters: {{main: {fields}}}}}}}\n"))
         };
-        insta::assert_snapshot!(cluster("{instances: '2'}"), @"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid value `2`: expected a whole number, 0 or more, and this is a text [invalid-value]");
-        insta::assert_snapshot!(cluster("{instances: -1}"), @"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid value `-1`: expected a whole number, 0 or more [invalid-value]");
-        insta::assert_snapshot!(cluster("{exposure: {primary: {loadBalancer: {public: yes}}}}"), @"charts.shop.clusters.main.exposure.primary.loadBalancer.public (apps/shop.yaml:5:96): invalid value `yes`: expected `true` or `false`, and this is a text [invalid-value]");
-        insta::assert_snapshot!(cluster("[1]"), @"charts.shop.clusters.main (apps/shop.yaml:5:51): expected a map, such as `{}`, and this is a list [invalid-value]");
-        insta::assert_snapshot!(cluster("{users: {shop: superuser}}"), @"charts.shop.clusters.main.users.shop (apps/shop.yaml:5:66): invalid value `superuser`: expected a list, such as `[]`, and this is a text [invalid-value]");
-        insta::assert_snapshot!(cluster("{users: {shop: [createdb, []]}}"), @"charts.shop.clusters.main.users.shop.1 (apps/shop.yaml:5:77): expected a role flag as text, in quotes, and this is a list [invalid-value]");
-        insta::assert_snapshot!(cluster("{? [a] : b}"), @"charts.shop.clusters.main (apps/shop.yaml:5:54): expected a text, and this is a list [invalid-value]");
+        insta::assert_snapshot!(cluster("{instances: '2'}"), @"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid value `2`: expected a whole number from 0 to 100, but this is a string [invalid-value]");
+        insta::assert_snapshot!(cluster("{instances: -1}"), @"charts.shop.clusters.main.instances (apps/shop.yaml:5:63): invalid value `-1`: expected a whole number from 0 to 100 [invalid-value]");
+        insta::assert_snapshot!(cluster("{exposure: {primary: {loadBalancer: {public: yes}}}}"), @"charts.shop.clusters.main.exposure.primary.loadBalancer.public (apps/shop.yaml:5:96): invalid value `yes`: expected `true` or `false`, but this is a string [invalid-value]");
+        insta::assert_snapshot!(cluster("[1]"), @"charts.shop.clusters.main (apps/shop.yaml:5:51): expected a map, such as `{}`, but this is a list [invalid-value]");
+        insta::assert_snapshot!(cluster("{users: {shop: superuser}}"), @"charts.shop.clusters.main.users.shop (apps/shop.yaml:5:66): invalid value `superuser`: expected a list, such as `[]`, but this is a string [invalid-value]");
+        insta::assert_snapshot!(cluster("{users: {shop: [createdb, []]}}"), @"charts.shop.clusters.main.users.shop.1 (apps/shop.yaml:5:77): expected a role flag as text, in quotes, but this is a list [invalid-value]");
+        insta::assert_snapshot!(cluster("{? [a] : b}"), @"charts.shop.clusters.main (apps/shop.yaml:5:54): expected a string, but this is a list [invalid-value]");
     }
 
     #[test]
@@ -237,8 +237,8 @@ mod tests {
             help: did you mean `v1`?
         ");
         insta::assert_snapshot!(error("pgsynth: v1\n"), @"name (apps/shop.yaml:1:1): required: the key `name` is missing [missing-field]");
-        insta::assert_snapshot!(error(&format!("{HEAD}name: two\n")), @"name (apps/shop.yaml:5:1): duplicate value `name`: each key may stand once [duplicate-value]");
-        insta::assert_snapshot!(error(&format!("{HEAD}---\na: 1\n")), @"apps/shop.yaml:6:1: more than one document: an app file is one; make a file of each [unreadable-file]");
+        insta::assert_snapshot!(error(&format!("{HEAD}name: two\n")), @"name (apps/shop.yaml:5:1): duplicate value `name`: each key may appear only once [duplicate-value]");
+        insta::assert_snapshot!(error(&format!("{HEAD}---\na: 1\n")), @"apps/shop.yaml:6:1: more than one document: an app file holds one; put each into a file of its own [unreadable-file]");
         insta::assert_snapshot!(error(&format!("{HEAD}charts:\n\tshop: 1\n")), @"apps/shop.yaml:6:2: tabs disallowed within this context (block indentation) [unreadable-file]");
         insta::assert_snapshot!(error(&format!("{HEAD}templates: {}{}", "[".repeat(10_000), "]".repeat(10_000))), @"apps/shop.yaml:5:76: recursion limit exceeded [unreadable-file]");
         insta::assert_snapshot!(error(""), @"apps/shop.yaml:1:1: the file is empty; `pgsynth init` writes a first app [unreadable-file]");
@@ -252,7 +252,7 @@ mod tests {
             let list = format!("*l{}, ", level - 1).repeat(9);
             text += &format!("  l{level}: &l{level} [{}]\n", list.trim_end_matches(", "));
         }
-        insta::assert_snapshot!(error(&text), @"apps/shop.yaml:6:42: too large, too deep or too often expanded for an app file [unreadable-file]");
+        insta::assert_snapshot!(error(&text), @"apps/shop.yaml:6:42: too large, too deeply nested or with too many expansions for an app file [unreadable-file]");
     }
 
     #[test]

@@ -120,7 +120,7 @@ mod tests {
         assert_eq!((groups.len(), groups[0].count), (1, 5000));
         insta::assert_snapshot!(text::entry(&groups[0]), @r"
         charts.shop.clusters.c0.postgres (apps/shop.yaml:7:15): invalid value `16`: lowered [invalid-value]
-            the same holds 5000 times: for `shop/c0`, `shop/c1`, `shop/c2` and 4997 more
+            this occurs 5000 times: for `shop/c0`, `shop/c1`, `shop/c2` and 4997 more
         ");
         // Another place is another entry; so is another field where there are no places.
         assert_eq!(group(Level::Error, &[lowered("a", Some(7)), lowered("b", Some(8))]).len(), 2);

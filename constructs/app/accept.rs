@@ -32,7 +32,7 @@ pub(super) fn accept(app: &App, problems: &mut Problems) {
                 problems.invalid(at, word, rule);
             }
             Ok(_) if reason.trim().is_empty() => {
-                problems.required(at, "the reason for which the warning is accepted");
+                problems.required(at, "the reason why the warning is accepted");
             }
             Ok(_) => {
                 accepted.insert((path, word.clone()), reason.clone());

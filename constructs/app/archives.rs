@@ -48,9 +48,6 @@ fn retired(
     }
     for (id, retired) in &app.retired {
         let path = format!("retired.{id}");
-        if retired.generation == Some(0) {
-            problems.invalid(format!("{path}.generation"), 0, "generations begin with 1");
-        }
         let Some(backup) = &retired.backup else { continue };
         let at = format!("{path}.backup");
         archives.check_policy(backup.as_str(), &at, problems);
@@ -65,7 +62,7 @@ fn retired(
             if let Some(cluster) = roots.get(&root) {
                 problems.forbidden(
                     &path,
-                    format!("`{cluster}` writes the archive of its generation {generation}; give `{cluster}` a later `generation`"),
+                    format!("`{cluster}` writes to the archive of this entry's generation {generation}; give `{cluster}` a later `generation`"),
                 );
             }
             retired_roots.entry(id.clone()).or_default().push(root);
@@ -106,15 +103,20 @@ pub(super) fn environment(app: &App, operator: &OperatorFacts, entries: &[Entry]
 
     for field in fixed_sources(operator) {
         problems
-            .forbidden(operator_path(app, field), format!("{why}, and this would reach into every archive"))
+            .forbidden(
+                operator_path(app, field),
+                format!("{why}, and this setting interferes with every archive"),
+            )
             .help("the app's `stores` and `backups` set it for each cluster");
     }
     match &operator.pod_environment {
         Some(known) => {
             for name in known {
                 if let Some(entry) = archived.iter().find(|entry| reaches_in(name, entry)) {
-                    let rule =
-                        format!("it would reach into the archive of `{}`, which does not set it", entry.id);
+                    let rule = format!(
+                        "it interferes with the archive of `{}`, which does not set it itself",
+                        entry.id
+                    );
                     problems.forbidden(operator_path(app, "podEnvironment"), rule).value(name);
                 }
             }
@@ -123,16 +125,16 @@ pub(super) fn environment(app: &App, operator: &OperatorFacts, entries: &[Entry]
             problems
                 .required(
                     operator_path(app, "podEnvironment"),
-                    format!("{why}, and what the operator gives to every pod must be known"),
+                    format!("{why}, so the variables that the operator gives to every pod must be known"),
                 )
-                .help("list the names in the sources of its `pod_environment_configmap` and `pod_environment_secret`; `[]` where it has neither");
+                .help("list the names in the sources of its `pod_environment_configmap` and `pod_environment_secret`; write `[]` if it has neither");
         }
         None => {
             for field in open_sources(operator) {
                 problems
                     .forbidden(
                         operator_path(app, field),
-                        format!("{why}, and what this gives to every pod is not known"),
+                        format!("{why}, and the variables that this gives to every pod are not known"),
                     )
                     .help("list the names that it holds: `podEnvironment: [...]`");
             }
@@ -144,13 +146,13 @@ pub(super) fn environment(app: &App, operator: &OperatorFacts, entries: &[Entry]
                 problems
                     .forbidden(
                         entry.place("envFrom"),
-                        "the cluster has a backup or a restore, and what this brings is not known",
+                        "the cluster has a backup or a restore, and the variables that this adds are not known",
                     )
                     .help("list the names in its sources: `envFromNames: [...]`");
             }
             (Some(names), _) => {
                 for name in names.iter().filter(|name| reaches_in(name, entry)) {
-                    let rule = "it would reach into the archive: the backup model does not set it here";
+                    let rule = "it interferes with the archive: the backup model does not set it here";
                     problems.forbidden(entry.scope.at("envFromNames"), rule).value(name);
                 }
             }

@@ -19,7 +19,11 @@ pub(super) fn render(chart: &Chart, scope: &Scope, objects: &mut Vec<Object>, pr
     {
         let at = here.at(&format!("labels.{POD_SECURITY}"));
         problems
-            .invalid(at, level, "no pod of PostgreSQL meets it; `baseline` is the strictest that they meet")
+            .invalid(
+                at,
+                level,
+                "pods of PostgreSQL do not meet it; `baseline` is the strictest that they meet",
+            )
             .code(BEYOND_POD_SECURITY);
     }
     objects.extend(chart.namespace.objects(&here, pods));
@@ -45,7 +49,7 @@ pub(super) fn render(chart: &Chart, scope: &Scope, objects: &mut Vec<Object>, pr
         if !matches!(construct.stage(), Stage::Storage | Stage::Chart | Stage::Jobs | Stage::Monitoring) {
             own.forbidden(
                 here.path(),
-                "a construct that you add has the stage Storage, Chart, Jobs or Monitoring",
+                "an added construct must have the stage Storage, Chart, Jobs or Monitoring",
             );
         }
         if own.is_valid() {

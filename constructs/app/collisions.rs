@@ -24,7 +24,7 @@ pub(super) fn objects(objects: &[Object], problems: &mut Problems) {
                     format!("`{}` renders {identity} as well", other.origin),
                 )
                 .code(COLLIDING_OBJECTS)
-                .help("two objects of one kind, namespace and name are one object to Kubernetes");
+                .help("two objects of the same kind, namespace and name are one object to Kubernetes");
         }
     }
 }

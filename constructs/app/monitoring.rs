@@ -33,7 +33,7 @@ pub(super) fn objects(
         first.get_or_insert(facts.namespace.as_str());
     }
     if first.is_some() && app.monitoring.prometheus.is_none() {
-        let message = "no `prometheus` peer is configured: every pod of the Kubernetes cluster may read the figures, and restart or demote members by Patroni's API on port 8008";
+        let message = "no `prometheus` peer is configured: every pod in the Kubernetes cluster can read the metrics, and restart or demote members through Patroni's API on port 8008";
         report(&FIGURES_OPEN_TO_ALL, Problem::new(Kind::Risky, "monitoring", message), problems).help(
             "`monitoring: {prometheus: {namespace: monitoring}}` of the app renders a NetworkPolicy for each cluster",
         );

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::App;
-use crate::archive::{Archives, History};
+use crate::archive::{Archives, Generation, History};
 use crate::base::{ClusterFacts, OperatorFacts, Problems};
 use crate::chart::Chart;
 use crate::operator::Operator;
@@ -41,7 +41,7 @@ impl App {
                 problems.forbidden(
                     format!("charts.{second}.operator"),
                     format!(
-                        "chart `{first}` renders the operator already; two would fight over every cluster"
+                        "chart `{first}` renders the operator already; two operators fight over every cluster"
                     ),
                 );
                 None
@@ -68,7 +68,7 @@ impl App {
             let history = History {
                 namespace: retired.namespace.as_ref().map(ToString::to_string).unwrap_or_default(),
                 name: name.to_owned(),
-                generation: retired.generation.unwrap_or(1),
+                generation: retired.generation.map_or(1, Generation::get),
                 policy: retired.backup.as_ref().map(ToString::to_string),
                 major: None,
                 roles: vec![],
@@ -81,7 +81,7 @@ impl App {
                 let history = History {
                     namespace: chart.namespace.name.to_string(),
                     name: name.to_string(),
-                    generation: cluster.generation,
+                    generation: cluster.generation.get(),
                     policy: cluster.backup.policy().map(ToString::to_string),
                     major: cluster.postgres.as_str().parse().ok(),
                     roles: cluster.users.keys().cloned().collect(),

@@ -147,8 +147,8 @@ macro_rules! construct {
     };
     (@method [or $value:ident $path:literal] [$($fdoc:tt)+] $field:ident {$ty:ty}) => {
         $($fdoc)+
-        pub fn $field(mut self, value: $ty) -> Self {
-            self.$field = value;
+        pub fn $field(mut self, value: impl Into<$ty>) -> Self {
+            self.$field = value.into();
             self
         }
     };

@@ -21,7 +21,7 @@ impl Cluster {
         namespace: &'a str,
         archives: &'a Archives,
     ) -> Option<Archive<'a>> {
-        archives.generation(self.backup.policy()?.as_str(), namespace, name, self.generation)
+        archives.generation(self.backup.policy()?.as_str(), namespace, name, self.generation.get())
     }
 
     /// Every variable of the model: they are the cluster's, and nobody else sets them.
@@ -88,7 +88,7 @@ impl Cluster {
                 image: &image,
                 scope: name,
                 generation: match self.backup.policy() {
-                    Some(_) => history(scope.namespace(), name, self.generation),
+                    Some(_) => history(scope.namespace(), name, self.generation.get()),
                     None => "none".to_owned(),
                 },
                 archive,
@@ -128,13 +128,10 @@ impl Cluster {
         archives: &Archives,
         problems: &mut Problems,
     ) {
-        if self.generation == 0 {
-            problems.invalid(scope.at("generation"), 0, "generations begin with 1");
-        }
-        if self.backup.policy().is_none() && self.generation != 1 {
+        if self.backup.policy().is_none() && self.generation.get() != 1 {
             problems.forbidden(
                 scope.at("generation"),
-                "a cluster without a backup has one history, which nobody keeps",
+                "a cluster without a backup has only one history, which is kept nowhere",
             );
         }
         let here = scope.below("restore");
@@ -142,7 +139,7 @@ impl Cluster {
             let roles: Vec<_> = self.users.keys().cloned().collect();
             let own = RestoreTarget {
                 id: format!("{}/{name}", scope.chart()),
-                generation: self.generation,
+                generation: self.generation.get(),
                 major: self.postgres.as_str().parse().ok(),
                 roles: &roles,
             };
@@ -157,7 +154,7 @@ impl Cluster {
                     let message =
                         format!("`{method}` is presumed for image `{image}`: nobody has seen it restore");
                     report(&RESTORE_METHOD, Problem::new(Kind::Risky, here.path(), message), problems)
-                        .help("the guard looks into the image before the bootstrap, and stops with the method that it knows");
+                        .help("the guard checks the image before the bootstrap; on a mismatch it stops, and names the method that the image knows");
                 }
                 Err(rule) => {
                     problems.required(here.at("method"), rule);
@@ -175,12 +172,12 @@ impl Cluster {
     ) -> Option<BackupFacts> {
         let policy = self.backup.policy()?.as_str();
         let archive = self.archive(name, namespace, archives)?;
-        let older = (1..self.generation)
+        let older = (1..self.generation.get())
             .filter_map(|generation| Some(archives.generation(policy, namespace, name, generation)?.root()));
         Some(BackupFacts {
             policy: policy.to_owned(),
             store: archive.store_id.to_owned(),
-            generation: self.generation,
+            generation: self.generation.get(),
             root: archive.root(),
             schedule: archive.policy.schedule_of(&format!("{namespace}/{name}")),
             rpo: archive.policy.rpo.seconds(),

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::Pooler;
 use crate::base::{Problems, Scope, construct};
 use crate::crds::postgresql::PostgresqlSpec;
-use crate::values::{Cidr, GoDuration, Platform, choices};
+use crate::values::{Cidr, GoDuration, Platform, Whole, choices};
 use pgsynth_upstream::behaviour::services::HETZNER;
 
 construct! {
@@ -31,8 +31,8 @@ construct! {
         /// A load balancer. Default: none.
         [optional] load_balancer: LoadBalancer,
 
-        /// A port on every node, 30000 to 32767. Default: none.
-        [value] node_port: u16,
+        /// A port on every node, 30000 to 32767 unless the Kubernetes cluster is configured otherwise. Default: none.
+        [optional] node_port: Whole<1, 65535>,
 
         /// Further annotations of the Service, stronger than those of the load balancer. Default: none.
         [map] annotations: IndexMap<String, String>,
@@ -135,8 +135,8 @@ construct! {
         /// Time for an answer, with its unit. Default: the controller's, 10s.
         [optional] timeout: GoDuration,
 
-        /// Failures in a row that count. Default: 3.
-        [value] retries: u8,
+        /// Failures in a row that count, 1 to 100. Default: 3.
+        [optional] retries: Whole<1, 100>,
     }
 }
 
@@ -188,14 +188,14 @@ impl LoadBalancer {
     fn validate(&self, scope: &Scope, problems: &mut Problems) {
         match scope.platform() {
             Platform::Hetzner if self.location.is_some() && self.network_zone.is_some() => {
-                problems.forbidden(scope.at("networkZone"), "stands instead of `location`, not beside it");
+                problems.forbidden(scope.at("networkZone"), "it replaces `location`; keep one of the two");
             }
             Platform::Hetzner => {}
             platform if *self != (Self { public: self.public, ..Self::default() }) => {
                 problems.forbidden(
                     scope.path(),
                     format!(
-                        "only `public` has a meaning on platform `{platform}`; the other fields are Hetzner's"
+                        "only `public` applies on platform `{platform}`; the other fields are for Hetzner"
                     ),
                 );
             }
@@ -211,7 +211,7 @@ impl Exposure {
             problems
                 .forbidden(
                     scope.at("sourceRanges"),
-                    "Hetzner's load balancers ignore source ranges, so these would protect nothing",
+                    "Hetzner's load balancers ignore source ranges, so these protect nothing",
                 )
                 .help("leave the load balancer internal (the default), or say `public: true`");
         }
@@ -232,13 +232,13 @@ impl Exposure {
             if load_balancer.is_some() && node_port.is_some() {
                 problems.forbidden(
                     scope.at("nodePort"),
-                    "stands instead of `loadBalancer`; the operator would ignore the load balancer",
+                    "it replaces `loadBalancer`; beside a node port the operator ignores the load balancer",
                 );
             }
             if node_port.is_some() && *through == Through::Both {
                 problems.forbidden(
                     scope.at("nodePort"),
-                    "one port cannot lead to two Services; write `through: service` or `through: pooler`",
+                    "one port cannot point to two Services; write `through: service` or `through: pooler`",
                 );
             }
             if let Some(balancer) = load_balancer {
@@ -264,7 +264,7 @@ impl Exposure {
         if let Some(endpoint) = primary {
             let (direct, pooled) =
                 (endpoint.through != Through::Pooler, endpoint.through != Through::Service);
-            let (balancer, port) = (endpoint.load_balancer.is_some(), endpoint.node_port.map(i32::from));
+            let (balancer, port) = (endpoint.load_balancer.is_some(), endpoint.node_port.map(Whole::signed));
             spec.enable_master_load_balancer = (balancer && direct).then_some(true);
             spec.enable_master_pooler_load_balancer = (balancer && pooled).then_some(true);
             spec.enable_master_node_port = (port.is_some() && direct).then_some(true);
@@ -276,7 +276,7 @@ impl Exposure {
         if let Some(endpoint) = replicas {
             let (direct, pooled) =
                 (endpoint.through != Through::Pooler, endpoint.through != Through::Service);
-            let (balancer, port) = (endpoint.load_balancer.is_some(), endpoint.node_port.map(i32::from));
+            let (balancer, port) = (endpoint.load_balancer.is_some(), endpoint.node_port.map(Whole::signed));
             spec.enable_replica_load_balancer = (balancer && direct).then_some(true);
             spec.enable_replica_pooler_load_balancer = (balancer && pooled).then_some(true);
             spec.enable_replica_node_port = (port.is_some() && direct).then_some(true);

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::base::{Problems, Scope, construct};
 use crate::crds::postgresql::Patroni;
-use crate::values::Memory;
+use crate::values::{Memory, Whole};
 
 construct! {
     /// How commits are replicated, and when a replica takes over.
@@ -15,8 +15,8 @@ construct! {
         /// Whether it waits also while no replica is there; then one failure stops writing. Default: false.
         [flag] strict: bool,
 
-        /// Replicas that a commit waits for. Default: 1.
-        [value] synchronous_replicas: u16,
+        /// Replicas that a commit waits for, 1 to 100. Default: 1.
+        [optional] synchronous_replicas: Whole<1, 100>,
 
         /// Whether the primary goes on while the API server is away and all members answer. Default: the operator's.
         [value] failsafe: bool,
@@ -24,14 +24,14 @@ construct! {
         /// Data by which a replica may lag and still take over. Default: 32Mi.
         [optional] maximum_lag: Memory,
 
-        /// Seconds after which a silent primary loses its place. Default: 30.
-        [value] ttl: u16,
+        /// Seconds after which a silent primary loses its place, 20 to 3600. Default: 30.
+        [optional] ttl: Whole<20, 3600>,
 
-        /// Seconds between two looks of Patroni. Default: 10.
-        [value] loop_wait: u16,
+        /// Seconds between two looks of Patroni, 1 to 3600. Default: 10.
+        [optional] loop_wait: Whole<1, 3600>,
 
-        /// Seconds for which a failing call is tried again. Default: 10.
-        [value] retry_timeout: u16,
+        /// Seconds for which a failing call is tried again, 3 to 3600. Default: 10.
+        [optional] retry_timeout: Whole<3, 3600>,
 
         /// Permanent replication slots: settings by name. Default: none.
         [map] slots: IndexMap<String, IndexMap<String, String>>,
@@ -54,14 +54,8 @@ impl HighAvailability {
         if *strict && !synchronous {
             problems.forbidden(scope.at("strict"), "needs `synchronous: true`");
         }
-        match synchronous_replicas {
-            Some(0) => {
-                problems.invalid(scope.at("synchronousReplicas"), 0, "must be at least 1");
-            }
-            Some(_) if !synchronous => {
-                problems.forbidden(scope.at("synchronousReplicas"), "it needs `synchronous: true`");
-            }
-            _ => {}
+        if synchronous_replicas.is_some() && !synchronous {
+            problems.forbidden(scope.at("synchronousReplicas"), "it needs `synchronous: true`");
         }
         if let Some(lag) = maximum_lag
             && lag.bytes().is_none_or(|bytes| i64::try_from(bytes).is_err())
@@ -89,14 +83,14 @@ impl HighAvailability {
         let lag = maximum_lag.as_ref().and_then(Memory::bytes).and_then(|bytes| i64::try_from(bytes).ok());
         Patroni {
             failsafe_mode: *failsafe,
-            loop_wait: loop_wait.map(i32::from),
+            loop_wait: loop_wait.map(Whole::signed),
             maximum_lag_on_failover: lag,
-            retry_timeout: retry_timeout.map(i32::from),
+            retry_timeout: retry_timeout.map(Whole::signed),
             slots: (!slots.is_empty()).then(|| slots.clone()),
             synchronous_mode: synchronous.then_some(true),
             synchronous_mode_strict: strict.then_some(true),
-            synchronous_node_count: synchronous_replicas.map(i32::from),
-            ttl: ttl.map(i32::from),
+            synchronous_node_count: synchronous_replicas.map(Whole::signed),
+            ttl: ttl.map(Whole::signed),
             ..Patroni::default()
         }
     }

@@ -3,12 +3,13 @@
 use super::Resources;
 use crate::base::{Problems, Scope, construct};
 use crate::crds::postgresql::{ConnectionPooler, PoolerMode};
+use crate::values::Whole;
 
 construct! {
     /// PgBouncer before PostgreSQL: a Deployment and a Service of its own.
     pub struct Pooler {
-        /// Pods. Default: the operator's, 2.
-        [value] instances: u16,
+        /// Pods, 1 to 100. Default: the operator's, 2.
+        [optional] instances: Whole<1, 100>,
 
         /// When a connection goes back: `transaction` or `session`. Default: the operator's, `transaction`.
         [optional] mode: PoolerMode,
@@ -17,7 +18,7 @@ construct! {
         [flag] replicas: bool,
 
         /// Connections to each database, over all pods. Default: the operator's, 60.
-        [value] max_connections: u16,
+        [optional] max_connections: Whole<1, 65535>,
 
         /// Schema of its lookup function. Default: the operator's, `pooler`.
         [optional] schema: String,
@@ -32,10 +33,7 @@ construct! {
 
 impl Pooler {
     pub(super) fn validate(&self, scope: &Scope, problems: &mut Problems) {
-        let Self { instances, mode: _, replicas: _, max_connections: _, schema, user, resources } = self;
-        if *instances == Some(0) {
-            problems.invalid(scope.at("instances"), 0, "must be at least 1; leave `pooler` out for none");
-        }
+        let Self { instances: _, mode: _, replicas: _, max_connections: _, schema, user, resources } = self;
         for (field, name) in [("schema", schema), ("user", user)] {
             // The operator writes both into SQL without quotes.
             if let Some(name) = name
@@ -55,10 +53,9 @@ impl Pooler {
         let Self { instances, mode, replicas: _, max_connections, schema, user, resources } = self;
         ConnectionPooler {
             docker_image: None,
-            max_db_connections: max_connections.map(i32::from),
+            max_db_connections: max_connections.map(Whole::signed),
             mode: mode.clone(),
-            // The schema's minimum is 1; `validate` has refused 0.
-            number_of_instances: instances.and_then(|count| i32::from(count).try_into().ok()),
+            number_of_instances: instances.and_then(|count| count.signed().try_into().ok()),
             resources: (*resources != Resources::default()).then(|| resources.render()),
             schema: schema.clone(),
             user: user.clone(),

@@ -116,9 +116,7 @@ impl Cluster {
         let resources = resources.render();
         let mut spec = PostgresqlSpec {
             team_id: Some(team.to_string()),
-            number_of_instances: i32::try_from(*instances)
-                .ok()
-                .and_then(|instances| instances.try_into().ok()),
+            number_of_instances: instances.signed().try_into().ok(),
             postgresql: Some(PostgresqlSettings {
                 parameters: some_map(parameters),
                 version: Some(postgres.clone()),
@@ -126,7 +124,7 @@ impl Cluster {
             volume: Some(volume.render(scope)),
             resources: (resources != Resources::default()).then_some(resources),
             patroni: (patroni != Patroni::default()).then_some(patroni),
-            topology_spread_constraints: spread.render(name, *instances, scope),
+            topology_spread_constraints: spread.render(name, instances.get(), scope),
             enable_connection_pooler: pooler.as_ref().map(|_| true),
             enable_replica_connection_pooler: pooler
                 .as_ref()
@@ -216,7 +214,7 @@ impl Resolved {
             let field = Cluster { spec: Overlay::default(), ..cluster.clone() }.place(path);
             problems.forbidden(
                 scope.at(&format!("spec.{path}")),
-                format!("the cluster sets it already, by `{field}`; set it in one place"),
+                format!("the cluster already sets it through `{field}`; set it in one place"),
             );
         }
         for Taken { path, name } in &self.taken {
@@ -234,7 +232,7 @@ impl Resolved {
         for path in &self.missing {
             problems.required(
                 scope.at(&format!("spec.{path}")),
-                "the operator's schema requires it where its section is given",
+                "the operator's schema requires it when its section is given",
             );
         }
     }

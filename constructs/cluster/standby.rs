@@ -4,7 +4,7 @@ use crate::archive::{Archive, ArchivePath, Archives, prefixed};
 use crate::base::{Problems, Scope, construct};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::StandbySource;
-use crate::values::Id;
+use crate::values::{Id, Whole};
 
 construct! {
     /// What a cluster follows: a primary by streaming (`host`), or an archive (`cluster` or `path`). The Secrets of its system
@@ -20,7 +20,7 @@ construct! {
         [optional] host: String,
 
         /// Port of the primary. Default: 5432.
-        [value] port: u16,
+        [optional] port: Whole<1, 65535>,
 
         /// Replication slot on the primary. Default: none.
         [optional] slot: String,
@@ -56,17 +56,14 @@ impl Standby {
                 problems.required(scope.path(), "what it follows: `host`, `cluster` or `path`");
             }
             _ => {
-                problems.forbidden(scope.path(), "one of `host`, `cluster` and `path`");
+                problems.forbidden(scope.path(), "only one of `host`, `cluster` and `path` may be given");
             }
         }
         if host.as_ref().is_some_and(String::is_empty) {
             problems.required(
                 scope.at("host"),
-                "the host of the primary; an empty one passes the API server and starts nothing",
+                "the host of the primary; the API server accepts an empty one, which starts nothing",
             );
-        }
-        if *port == Some(0) {
-            problems.invalid(scope.at("port"), 0, "must be 1 to 65535");
         }
         if host.is_none() && (port.is_some() || slot.is_some()) {
             problems.forbidden(scope.path(), "`port` and `slot` belong to `host`; an archive has neither");
@@ -90,7 +87,7 @@ impl Standby {
                 );
             }
             (None, Some(_)) => {
-                problems.forbidden(scope.at("backup"), "it belongs to `path`");
+                problems.forbidden(scope.at("backup"), "it is only for `path`");
             }
             (Some(_), Some(backup)) => {
                 archives.check_policy(backup.as_str(), &scope.at("backup"), problems);

@@ -60,7 +60,7 @@ impl LocalStore {
         if external {
             problems.forbidden(
                 scope.at("externalSecret"),
-                "a local store is for a machine on which nothing lasts; make its Secret by hand, as `pgsynth list --secrets` shows",
+                "a local store is for a throwaway machine; create its Secret by hand, as `pgsynth list --secrets` shows",
             );
         }
     }

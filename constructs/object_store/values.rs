@@ -16,7 +16,7 @@ checked_text!(
             && ends(bytes.last())
             && !text.contains("..")
             && bytes.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(byte));
-        fits.then_some(()).ok_or_else(|| "expected 3 to 63 lower-case letters, digits, `-` and `.`, such as `acme-postgres`; a folder of it is the store's `prefix`".to_owned())
+        fits.then_some(()).ok_or_else(|| "expected 3 to 63 lower-case letters, digits, `-` and `.`, such as `acme-postgres`; a folder in it goes into the store's `prefix`".to_owned())
     }
 );
 
@@ -27,7 +27,7 @@ checked_text!(
             !matches!(part, "" | "." | ".." | "spilo")
                 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
         };
-        text.split('/').all(part).then_some(()).ok_or_else(|| "expected names joined by `/`, such as `prod/eu`, without a `/` at the ends and without `spilo`, by which Spilo finds its own paths".to_owned())
+        text.split('/').all(part).then_some(()).ok_or_else(|| "expected names joined by `/`, such as `prod/eu`, without a leading or trailing `/`, and without `spilo`, by which Spilo recognises its own paths".to_owned())
     }
 );
 

@@ -16,6 +16,7 @@ mod platform;
 mod schedule;
 mod section;
 mod span;
+mod whole;
 
 pub use checked::checked_text;
 pub use checked::{Checked, Invalid};
@@ -32,6 +33,7 @@ pub use platform::Platform;
 pub use schedule::Schedule;
 pub use section::{Ref, Section, SectionError};
 pub use span::{Span, in_words};
+pub use whole::Whole;
 
 /// A text of which there are many and most are short: up to 23 bytes stand in place, without an allocation.
 pub use smol_str::SmolStr as Text;

@@ -30,7 +30,7 @@ pub(super) fn delegate(given: Option<&Path>) -> Result<Option<ExitCode>> {
     }
     let arguments = ["run", "--quiet", "--release", "--locked", "--manifest-path"];
     let line = format!("cargo {} {} --", arguments.join(" "), manifest.display());
-    terminal::note(&format!("handing over to `{line} ...` (`--no-delegate` serves the YAML apps only)"));
+    terminal::note(&format!("handing over to `{line} ...` (`--no-delegate` uses only the YAML apps)"));
     let status = Command::new("cargo")
         .args(arguments)
         .arg(&manifest)
@@ -40,7 +40,7 @@ pub(super) fn delegate(given: Option<&Path>) -> Result<Option<ExitCode>> {
         .status()
         .map_err(|error| {
             Failure::delegate(format!("cannot run `{line}`: {error}"))
-                .hint("install a Rust toolchain, or serve the YAML apps with `--no-delegate`")
+                .hint("install a Rust toolchain, or use only the YAML apps with `--no-delegate`")
         })?;
     match status.code() {
         // cargo's own failures, a compile error among them, end with 101.

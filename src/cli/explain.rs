@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// Explain a rule: what happens, why, and what to write instead
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Number or name of the rule, as it stands behind a problem: `T23`, `archiving-switched-off`; `undecided` for what no
+    /// Number or name of the rule, as shown at the end of a problem: `T23`, `archiving-switched-off`; `undecided` for what no
     /// rule decides. Default: the list of all rules
     rule: Option<String>,
 }
@@ -45,7 +45,7 @@ fn page(word: &str, registry: &Registry) -> Result<String, Failure> {
 
 /// All rules, a line each, in the order of their numbers; those without one stand behind, by name.
 fn list(registry: &Registry) -> String {
-    let mut rules: Vec<&Rule> = registry.rules().iter().copied().collect();
+    let mut rules: Vec<&Rule> = registry.rules().to_vec();
     rules.sort_by_key(|rule| {
         let (letter, number) = rule.code.id.unwrap_or("~").split_at(1);
         (letter, number.parse::<u32>().unwrap_or_default(), rule.code.name)

@@ -36,7 +36,7 @@ impl Run for Arguments {
             return Err(failure.hint("choose another name with `--name`").into());
         }
         terminal::note(&format!(
-            "wrote `{}`; next:\n  pgsynth synth             # renders it\n  pgsynth list              # what that is\n  git add .                 # the app and its output belong into version control",
+            "wrote `{}`; next:\n  pgsynth synth             # renders it\n  pgsynth list              # shows what that is\n  git add .                 # the app and its output belong in version control",
             path.display()
         ));
         Ok(Exit::Done)

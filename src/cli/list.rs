@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with = "secrets")]
     backups: bool,
 
-    /// How it is written
+    /// Output format
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
 }
@@ -126,7 +126,7 @@ fn secrets(valid: &Valid) -> String {
     let mut text = format!("app {}\n", valid.app().name);
     let needs = valid.secrets();
     if needs.is_empty() {
-        text += "  no Secret has to exist; the operator makes those of its roles\n";
+        text += "  no Secret needs to exist beforehand; the operator creates those of its roles\n";
     }
     for need in &needs {
         let users: Vec<_> = need.used_by.iter().map(String::as_str).collect();

@@ -32,12 +32,12 @@ pub(super) struct Loaded {
 /// The folder of the project: the given one, else the nearest parent that holds `apps/`, else this one.
 pub(super) fn root(given: Option<&Path>) -> Result<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "this is where the project is resolved, once")]
-    let here = std::env::current_dir().context("cannot find out the current folder")?;
+    let here = std::env::current_dir().context("cannot determine the current folder")?;
     if let Some(given) = given {
         let root = here.join(given);
         if !root.is_dir() {
-            let failure = Failure::usage(format!("`--project {}` is no folder", given.display()));
-            return Err(failure.hint("give the project's, the one that holds `apps/`").into());
+            let failure = Failure::usage(format!("`--project {}` is not a folder", given.display()));
+            return Err(failure.hint("name the project's folder, the one that holds `apps/`").into());
         }
         return Ok(root);
     }
@@ -156,7 +156,7 @@ pub(super) fn files(root: &Path) -> Result<Vec<PathBuf>> {
     if !folder.is_dir() {
         return Ok(vec![]);
     }
-    let cannot = || format!("cannot look into `{}`", folder.display());
+    let cannot = || format!("cannot read the folder `{}`", folder.display());
     let mut files = vec![];
     for entry in fs::read_dir(&folder).with_context(cannot)? {
         let path = entry.with_context(cannot)?.path();
@@ -200,7 +200,7 @@ fn collisions(loaded: &[Loaded]) -> Vec<Problem> {
             let app = &one.app;
             if app.name == other.name {
                 problems
-                    .duplicate(field(one, "name"), &app.name, "another app of the project has it")
+                    .duplicate(field(one, "name"), &app.name, "another app of the project has this name")
                     .code(Code::named("shared-name"));
                 continue;
             }
@@ -211,7 +211,7 @@ fn collisions(loaded: &[Loaded]) -> Vec<Problem> {
                         field(one, "output"),
                         mine.display(),
                         format!(
-                            "app `{}` has `{}`; two outputs are neither one folder nor one inside the other",
+                            "app `{}` has `{}`; two outputs must be separate folders, neither inside the other",
                             other.name,
                             theirs.display()
                         ),
@@ -239,9 +239,7 @@ pub(super) fn shared_archives<'a>(valid: impl Iterator<Item = (&'a Loaded, &'a V
                         .duplicate(
                             field(loaded, "stores"),
                             &root,
-                            format!(
-                                "app `{owner}` has this archive as well, and one would write over the other"
-                            ),
+                            format!("app `{owner}` also has this archive, and one overwrites the other"),
                         )
                         .code(Code::named("shared-archive"))
                         .help("give the store of each app a `prefix` of its own");

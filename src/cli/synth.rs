@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME")]
     app: Vec<String>,
 
-    /// Write into this folder instead of the app's own; for one app
+    /// Write into this folder instead of the app's own; only for a single app
     #[arg(long, value_name = "FOLDER", conflicts_with = "stdout")]
     output: Option<PathBuf>,
 
@@ -45,7 +45,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     deny_warnings: bool,
 
-    /// Let this cluster leave its data behind, once: another namespace, generation or archive, other kinds of databases (repeatable)
+    /// Let this cluster leave its data behind, once: a changed namespace, generation or archive, or changed kinds of databases (repeatable)
     #[arg(long, value_name = "CHART/CLUSTER")]
     accept_generation: Vec<String>,
 
@@ -230,7 +230,7 @@ impl Arguments {
             if denied {
                 terminal::error("there are warnings, and `--deny-warnings` was given");
                 terminal::note(
-                    "hint: mend them, or accept them where they arise: `accept: {<name>: \"<why>\"}`",
+                    "hint: fix them, or accept them where they arise: `accept: {<name>: \"<why>\"}`",
                 );
             }
             let outputs: Vec<_> =

@@ -62,7 +62,7 @@ impl de::Error for ReadError {
         let (value, is) = shown(unexpected);
         let rule = match unexpected {
             Unexpected::Unit => format!("expected {expected}; remove the key, or write a value"),
-            _ => format!("expected {expected}, and this is {is}"),
+            _ => format!("expected {expected}, but this is {is}"),
         };
         Self::new(match value {
             Some(value) => Problem::invalid("", value, rule),
@@ -104,7 +104,7 @@ fn shown(unexpected: Unexpected<'_>) -> (Option<String>, &'static str) {
         Unexpected::Unsigned(number) => (Some(number.to_string()), "a number"),
         Unexpected::Signed(number) => (Some(number.to_string()), "a number"),
         Unexpected::Float(number) => (Some(number.to_string()), "a number"),
-        Unexpected::Str(text) => (Some(text.to_owned()), "a text"),
+        Unexpected::Str(text) => (Some(text.to_owned()), "a string"),
         Unexpected::Seq => (None, "a list"),
         Unexpected::Map => (None, "a map"),
         _ => (None, "something else"),

@@ -118,7 +118,7 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match &self.node.value {
             Value::Text(text) => visitor.visit_borrowed_str(text),
-            Value::Null | Value::List(_) | Value::Map(_) => self.unfit("a text"),
+            Value::Null | Value::List(_) | Value::Map(_) => self.unfit("a string"),
             _ => visitor.visit_borrowed_str(self.node.place.written(self.text)),
         }
     }

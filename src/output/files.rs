@@ -16,15 +16,16 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
     match fs::symlink_metadata(folder) {
         Ok(metadata) if metadata.is_dir() => Ok(()),
         Ok(metadata) if metadata.is_symlink() => {
-            let message = format!("`{}` is a symbolic link, and an output is a folder", folder.display());
+            let message =
+                format!("`{}` is a symbolic link, but an output must be a folder", folder.display());
             Err(Failure::io(message).hint("remove the link, or choose another `output`").into())
         }
         Ok(_) => {
-            let message = format!("`{}` is a file, and an output is a folder", folder.display());
+            let message = format!("`{}` is a file, but an output must be a folder", folder.display());
             Err(Failure::io(message).hint("move it away, or choose another `output`").into())
         }
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(()),
-        Err(error) => Err(error).with_context(|| format!("cannot look at `{}`", folder.display())),
+        Err(error) => Err(error).with_context(|| format!("cannot access `{}`", folder.display())),
     }
 }
 
@@ -40,7 +41,7 @@ pub(super) fn open(path: &Path) -> Result<Option<Old<'_>>> {
     let open = || {
         let metadata = fs::symlink_metadata(path)?;
         if !metadata.is_file() {
-            return Err(std::io::Error::other("it is no plain file"));
+            return Err(std::io::Error::other("it is not a regular file"));
         }
         Ok(Old { path, file: File::open(path)?, length: metadata.len() })
     };
@@ -149,7 +150,7 @@ pub(super) fn remove(path: &Path) -> Result<()> {
 
 /// Makes a folder and those above it.
 pub(super) fn make_folder(folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))
+    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder `{}`", folder.display()))
 }
 
 /// Removes a folder that nothing is left in.
@@ -169,9 +170,10 @@ pub(super) fn remove_folder_if_empty(folder: &Path) -> Result<()> {
 
 /// Removes what interrupted writes left behind.
 pub(super) fn remove_temporary(folder: &Path, beginning: &str) -> Result<()> {
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot look into `{}`", folder.display()))?;
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read the folder `{}`", folder.display()))?;
     for entry in entries {
-        let entry = entry.with_context(|| format!("cannot look into `{}`", folder.display()))?;
+        let entry = entry.with_context(|| format!("cannot read the folder `{}`", folder.display()))?;
         if entry.file_name().to_string_lossy().starts_with(beginning) {
             match entry.path().is_dir() {
                 true => remove_whole(&entry.path()),

@@ -94,7 +94,7 @@ fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
     let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::new("it is not text"))?;
     if text.lines().any(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")) {
         return Err(Unreadable {
-            why: "a conflict of version control is not resolved in it".to_owned(),
+            why: "it contains an unresolved merge conflict".to_owned(),
             hint: "keep the lines of both sides, one for each cluster and fact, or take either side and run `pgsynth synth`",
         });
     }
@@ -186,10 +186,10 @@ mod tests {
     fn what_cannot_be_read_says_why() {
         let line =
             |line: &str| read(&format!("{HEAD}- [\"pgsynth\",\"v2\"]\n- [\"app\",\"shop\"]\n{line}\n"));
-        insta::assert_snapshot!(line("<<<<<<< ours").unwrap_err(), @"a conflict of version control is not resolved in it");
-        insta::assert_snapshot!(line(r#"- ["shop/main","size","1Gi"]"#.repeat(2).replace("]-", "]\n-").replacen("1Gi", "2Gi", 1).as_str()).unwrap_err(), @r#"`["shop/main","size","1Gi"]` stands there with another value as well"#);
-        insta::assert_snapshot!(line(r#"- ["shop/main","colour","red"]"#).unwrap_err(), @r#"`["shop/main","colour","red"]` is no fact that this pgsynth knows; use the one that wrote it"#);
-        insta::assert_snapshot!(read("- [\"pgsynth\",\"v3\"]\n").unwrap_err(), @"it is of schema `v3`, and this pgsynth knows `v2`; use the pgsynth that wrote it");
+        insta::assert_snapshot!(line("<<<<<<< ours").unwrap_err(), @"it contains an unresolved merge conflict");
+        insta::assert_snapshot!(line(r#"- ["shop/main","size","1Gi"]"#.repeat(2).replace("]-", "]\n-").replacen("1Gi", "2Gi", 1).as_str()).unwrap_err(), @r#"`["shop/main","size","1Gi"]` also appears with another value"#);
+        insta::assert_snapshot!(line(r#"- ["shop/main","colour","red"]"#).unwrap_err(), @r#"`["shop/main","colour","red"]` is not a fact that this pgsynth knows; use the version that wrote it"#);
+        insta::assert_snapshot!(read("- [\"pgsynth\",\"v3\"]\n").unwrap_err(), @"it has schema `v3`, but this pgsynth knows only `v2`; use the version that wrote it");
         insta::assert_snapshot!(read("").unwrap_err(), @"it names no schema and no app");
     }
 }

@@ -13,7 +13,7 @@ pub fn entry(group: &Group) -> String {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        text += &format!("\n    the same holds {count} times: for {shown}{more}");
+        text += &format!("\n    this occurs {count} times: for {shown}{more}");
     }
     text
 }

@@ -319,7 +319,7 @@ fn an_archive_changes_only_when_it_is_said() {
             "backup: nightly, generation: 2, restore: {cluster: main, generation: 1, at: latest}",
             "changed from `1` to `2`",
         ),
-        ("backup: {none: too dear}", "nothing is archived any more"),
+        ("backup: {none: too dear}", "the cluster no longer archives"),
     ] {
         let project = Project::new().app(&archived());
         assert_eq!(project.run(&["synth"]).code, 0);
@@ -359,7 +359,7 @@ fn list_says_what_a_policy_comes_to() {
         base backups  `0 1 * * *` UTC, and one at every start of a primary
         window        14d guaranteed, at most 15d
         retention     BACKUP_NUM_TO_RETAIN=14, at most 16 backups of the schedule
-        rpo           5m: a segment of WAL every 2m30s at least, which is up to 9.0 GiB a day before compression
+        rpo           5m: a WAL segment at least every 2m30s, which is up to 9.0 GiB a day before compression
         superseded    s3://acme/spilo/shop/main/1/wal; nothing removes it
       shop/gone, retired
         superseded    s3://acme/p/spilo/shop/gone/1/wal; nothing removes it

@@ -90,7 +90,7 @@ fn a_file_or_a_folder_in_the_way_is_named() {
     refused(&project, &["synth"], 3, &["10-operator.yaml` is in the way"]);
 
     let project = Project::with_app().file("dist", b"a file");
-    refused(&project, &["synth"], 3, &["is a file, and an output is a folder"]);
+    refused(&project, &["synth"], 3, &["is a file, but an output must be a folder"]);
 
     let project = Project::with_app().file("real/it", b"");
     symlink(project.path("real"), project.path("dist")).unwrap();
@@ -119,7 +119,7 @@ fn a_folder_that_cannot_be_written_is_said() {
     let project =
         Project::new().app(&APP.replace("platform: other", "platform: other\noutput: blocked/dist"));
     let project = project.file("blocked", b"a file");
-    refused(&project, &["synth"], 3, &["cannot make the folder"]);
+    refused(&project, &["synth"], 3, &["cannot create the folder"]);
 
     let project = Project::with_app().file("dist/keep", b"");
     fs::set_permissions(project.path("dist"), fs::Permissions::from_mode(0o555)).unwrap();
@@ -169,7 +169,7 @@ fn two_outputs_are_neither_one_folder_nor_nested() {
         let project = Project::new()
             .file("apps/a.yaml", app("a", one).as_bytes())
             .file("apps/b.yaml", app("b", two).as_bytes());
-        refused(&project, &["synth"], 1, &["app `a` has", "two outputs are neither"]);
+        refused(&project, &["synth"], 1, &["app `a` has", "two outputs must be separate folders"]);
     }
     let project = Project::with_app().file("apps/again.yaml", APP.as_bytes());
     refused(&project, &["synth"], 1, &["duplicate value `shop`"]);
@@ -216,10 +216,10 @@ fn what_would_escape_the_checks_is_refused() {
     };
     for (kind, section) in [("postgresql", "`clusters`"), ("OperatorConfiguration", "`operator`")] {
         let project = Project::new().app(&APP.replace("    clusters:\n", &raw(kind)));
-        refused(&project, &["synth"], 1, &["a raw object would escape the checks", section]);
+        refused(&project, &["synth"], 1, &["a raw object escapes the checks", section]);
     }
     let project = Project::new().app(&format!("{APP}<<<<<<< ours\n"));
-    refused(&project, &["synth"], 1, &["apps/shop.yaml:14:1: a conflict of version control"]);
+    refused(&project, &["synth"], 1, &["apps/shop.yaml:14:1: a merge conflict is not resolved here"]);
     let project = Project::with_app();
     refused(&project, &["synth", "--accept-generation", "shop/nope"], 2, &["no cluster `shop/nope`"]);
     assert_eq!(project.run(&["synth"]).code, 0);

@@ -61,3 +61,50 @@ fn every_key_misspelt_once_is_an_error_that_names_the_nearest() {
     // The walk goes through all of it: app, charts, clusters, the whole custom resource and the operator's settings.
     assert!(structs > 100, "only {structs} structs were found");
 }
+
+/// Keys below which the types mirror those of upstream, and the API server's own bounds hold.
+const MIRRORS: &[&str] = &[
+    "spec",
+    "configuration",
+    "volumes",
+    "sidecars",
+    "initContainers",
+    "env",
+    "envFrom",
+    "tolerations",
+    "nodeAffinity",
+];
+
+fn leaves(path: &[String], seen: &mut BTreeSet<Vec<String>>, found: &mut Vec<Vec<String>>) {
+    let known = keys(path).unwrap_or_default();
+    for key in known.into_iter().filter(|key| !MIRRORS.contains(&key.as_str())) {
+        let below: Vec<String> = path.iter().cloned().chain([key]).collect();
+        found.push(below.clone());
+        for step in [&[][..], &["[]"], &["a"]] {
+            let deeper: Vec<String> =
+                below.iter().cloned().chain(step.iter().map(|step| (*step).to_owned())).collect();
+            if seen.insert(deeper.clone()) && keys(&deeper).is_some() {
+                leaves(&deeper, seen, found);
+                break;
+            }
+        }
+    }
+}
+
+/// A whole number that is far too large, or below nothing, is refused where it stands, with its bounds.
+#[test]
+fn every_whole_number_has_bounds() {
+    let mut found = vec![];
+    leaves(&[], &mut BTreeSet::new(), &mut found);
+    let refused = |path: &[String], value: &str, words: &str| {
+        let problem = error(&file(path, value));
+        problem.path == path.join(".") && problem.message.contains(words)
+    };
+    let numbers: Vec<_> = found.iter().filter(|path| refused(path, "a text", "a whole number")).collect();
+    assert!(numbers.len() >= 15, "only {} numbers were found", numbers.len());
+    for path in numbers {
+        for number in ["4294967295", "18446744073709551615", "-1"] {
+            assert!(refused(path, number, "expected a whole number from "), "{}: {number}", path.join("."));
+        }
+    }
+}

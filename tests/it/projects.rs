@@ -38,9 +38,8 @@ fn two_apps_never_share_an_archive() {
     let said = two("", "").run(&["synth"]);
     assert_eq!(said.code, 1, "{}", said.err);
     assert!(
-        said.err.contains(
-            "duplicate value `s3://bucket/spilo/shop/main/1/wal`: app `one` has this archive as well"
-        ),
+        said.err
+            .contains("duplicate value `s3://bucket/spilo/shop/main/1/wal`: app `one` also has this archive"),
         "{}",
         said.err
     );

@@ -53,7 +53,7 @@ fn a_shrink_and_a_downgrade_are_seen_every_time() {
     for _ in 0..3 {
         let said = project.run(&["synth"]);
         assert_eq!(said.code, 0);
-        assert!(said.err.contains("no effect of `5Gi`: the volumes had `10Gi` already"), "{}", said.err);
+        assert!(said.err.contains("`5Gi` has no effect: the volumes already have `10Gi`"), "{}", said.err);
     }
     let project = rendered(APP).app(&APP.replace("postgres: 18", "postgres: 17"));
     for arguments in [&["synth"][..], &["synth", "--accept-generation", "shop/main"], &["synth"]] {
@@ -77,7 +77,7 @@ fn a_cluster_that_leaves_the_output_is_said_with_the_commands_that_end_it() {
         "cluster `shop/main` leaves the output and keeps running",
         "kubectl -n shop annotate postgresql main --overwrite delete-clustername=main",
         "kubectl -n shop delete postgresql main",
-        "to keep it, leave it",
+        "to keep it, do nothing",
     ] {
         assert!(said.err.contains(words), "{}", said.err);
     }
@@ -91,7 +91,7 @@ fn a_conflict_in_the_record_gets_a_sentence_and_merged_lines_are_read() {
     fs::write(&file, format!("<<<<<<< ours\n{text}=======\n{text}>>>>>>> theirs\n")).unwrap();
     let said = project.run(&["synth"]);
     assert_eq!(said.code, 3);
-    assert!(said.err.contains("a conflict of version control is not resolved in it"), "{}", said.err);
+    assert!(said.err.contains("it contains an unresolved merge conflict"), "{}", said.err);
     assert!(said.err.contains("hint: keep the lines of both sides"), "{}", said.err);
     // Both sides added a line; a merge that keeps both is read.
     fs::write(

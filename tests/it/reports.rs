@@ -76,7 +76,7 @@ fn one_anchor_that_is_wrong_for_many_is_one_entry() {
     assert!(said.err.contains("app `shop` has 12 problems"), "{}", said.err);
     assert_eq!(said.err.matches("lowered from `17` to `16`").count(), 1, "{}", said.err);
     assert!(
-        said.err.contains("the same holds 12 times: for `shop/c0`, `shop/c1`, `shop/c10` and 9 more"),
+        said.err.contains("this occurs 12 times: for `shop/c0`, `shop/c1`, `shop/c10` and 9 more"),
         "{}",
         said.err
     );
@@ -89,7 +89,7 @@ fn a_wrong_call_ends_with_2_and_says_what_is_right() {
         (&["synth", "--app", "shp"][..], "hint: did you mean `shop`?"),
         (&["synth", "--app", "nope"], "hint: the project has `shop`"),
         (&["synth", "--accept-generation", "x/y"], "no cluster `x/y`"),
-        (&["synth", "--project", "nowhere"], "is no folder"),
+        (&["synth", "--project", "nowhere"], "is not a folder"),
         (&["explain", "archiving-switched-of"], "hint: did you mean `archiving-switched-off`?"),
         (&["synth", "--output", "."], "it is the project's folder, or holds it"),
         (&["synth", "--output", "apps"], "outside `apps`, `src` and `.git`"),
@@ -129,7 +129,7 @@ fn acceptances_are_named_by_number_or_name_and_wrong_ones_are_told_apart() {
         assert_eq!(said.code, 0, "{}", said.err);
     }
     for (word, words) in [
-        ("T09", "`T09 keys-in-clear-text` is an error; errors are mended, not accepted"),
+        ("T09", "`T09 keys-in-clear-text` is an error; errors are fixed, not accepted"),
         ("T999", "no rule has this number or name [invalid-value]\n    help: did you mean `T99`?"),
         ("single-instanc", "did you mean `single-instance`?"),
         ("T03", "no rule decides `T03`"),

@@ -102,7 +102,7 @@ const CORPUS_REFUSED: &[(&str, &str)] = &[
     ("030-ghazal-naderi-fusionauth-cluster.yaml", "invalid PostgreSQL major `12`"),
     (
         "037-khuedoan-gitea-postgres.yaml",
-        "invalid type: integer `-1`, expected a text; put numbers, booleans and `null` in quotes",
+        "invalid type: integer `-1`, expected a string; put numbers, booleans and `null` in quotes",
     ),
     (
         "040-m1ndvortex-jewelry-shop-db.yaml",
@@ -125,7 +125,7 @@ const CORPUS_REFUSED: &[(&str, &str)] = &[
     ("082-constellation-net-postgres-operator.yaml", "invalid type: sequence, expected a map"),
     (
         "085-krorvik-postgresql-operator-default-configuratio.yaml",
-        "invalid type: integer `20`, expected a text; put numbers, booleans and `null` in quotes",
+        "invalid type: integer `20`, expected a string; put numbers, booleans and `null` in quotes",
     ),
     ("086-shion1305-postgres-operator.yaml", "unknown field `enable_team_superuser`"),
     ("087-swaptacular-postgresql-operator-default-configur.yaml", "unknown field `dockerImage`"),

@@ -6,7 +6,7 @@
 /// The rule that is broken, as a phrase.
 pub fn minutes(window: &str) -> Result<u32, &'static str> {
     if window.contains(' ') {
-        return Err("a window has no blanks");
+        return Err("a window must not contain spaces");
     }
     let (from, to) = window.split_once('-').ok_or("expected two times, joined by `-`")?;
     let time = |text: &str| {

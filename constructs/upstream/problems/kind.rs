@@ -75,7 +75,7 @@ impl Kind {
             (Self::Invalid, None) => Ok(()),
             (_, None) => write!(f, "{noun}: "),
             (Self::Unknown, Some(value)) => write!(f, "unknown key `{value}`: "),
-            (Self::Ineffective, Some(value)) => write!(f, "no effect of `{value}`: "),
+            (Self::Ineffective, Some(value)) => write!(f, "`{value}` has no effect: "),
             (_, Some(value)) => write!(f, "{noun} value `{value}`: "),
         }
     }

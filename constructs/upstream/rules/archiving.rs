@@ -42,7 +42,7 @@ fn one_archive_for_all(operator: &OperatorEvidence, report: &mut Report) {
         report
             .forbidden(
                 "podEnvironment",
-                "every cluster would archive into one path, and none of them could be restored",
+                "every cluster archives to the same path, and none of them can be restored",
             )
             .value(name);
     }
@@ -55,7 +55,7 @@ fn lower_case(cluster: &ClusterEvidence, report: &mut Report) {
             report.invalid(
                 format!("env.{index}.name"),
                 name,
-                format!("it keeps `{upper}` out, and Spilo ignores it: nothing would be archived"),
+                format!("the operator then leaves `{upper}` out, and Spilo ignores the lower-case name: nothing is archived"),
             );
         }
     }
@@ -64,7 +64,7 @@ fn lower_case(cluster: &ClusterEvidence, report: &mut Report) {
 fn switched_off(cluster: &ClusterEvidence, report: &mut Report) {
     if let Some((index, "")) = value(cluster, "WAL_S3_BUCKET") {
         report
-            .forbidden(format!("env.{index}"), "an empty bucket switches archiving off")
+            .forbidden(format!("env.{index}"), "an empty bucket name switches archiving off")
             .help("write `backup: {none: \"<why>\"}` for a cluster without an archive");
     }
     let parameters = cluster.spec().postgresql.as_ref().and_then(|settings| settings.parameters.as_ref());
@@ -72,7 +72,7 @@ fn switched_off(cluster: &ClusterEvidence, report: &mut Report) {
         if parameters.is_some_and(|parameters| parameters.contains_key(name)) {
             report.forbidden(
                 format!("postgresql.parameters.{name}"),
-                "it replaces Spilo's setting, and nothing would be archived that can be restored",
+                "it replaces Spilo's setting, and nothing that can be restored is archived",
             );
         }
     }
@@ -88,9 +88,9 @@ fn bucket_without_keys(operator: &OperatorEvidence, report: &mut Report) {
         && !keys
     {
         report
-            .forbidden("aws_or_gcp.wal_s3_bucket", "no keys come with it: archiving fails, and the WAL fills the volumes")
+            .forbidden("aws_or_gcp.wal_s3_bucket", "it comes without access keys: archiving fails, and WAL fills the volumes")
             .value(bucket)
-            .help("list `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` in `podEnvironment` where a Secret brings them, or use the app's `stores`");
+            .help("if a Secret provides `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, list them in `podEnvironment`; otherwise use the app's `stores`");
     }
 }
 
@@ -101,7 +101,7 @@ fn encryption_not_offered(cluster: &ClusterEvidence, report: &mut Report) {
         && value(cluster, "WALG_DISABLE_S3_SSE").is_none_or(|(_, value)| value != "true")
         && !given("WALG_S3_SSE")
     {
-        report.required(format!("env.{index}"), format!("`WALG_DISABLE_S3_SSE: \"true\"` beside the endpoint `{endpoint}`: Spilo 4.1 asks for encryption that a store need not offer, and then every upload fails"));
+        report.required(format!("env.{index}"), format!("`WALG_DISABLE_S3_SSE: \"true\"` next to the endpoint `{endpoint}`: Spilo 4.1 asks for encryption, and every upload fails if the store does not offer it"));
     }
 }
 
@@ -112,7 +112,7 @@ fn wal_e(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Repor
     {
         report.risky(
             format!("env.{index}"),
-            "without `USE_WALG_BACKUP: \"true\"` this image archives by WAL-E, which drops the region",
+            "without `USE_WALG_BACKUP: \"true\"` this image archives with WAL-E, which drops the region",
         );
     }
 }
@@ -125,9 +125,9 @@ fn style_overwritten(cluster: &ClusterEvidence, report: &mut Report) {
         && !convention("WALG_S3_ENDPOINT")
     {
         report
-            .ineffective(format!("env.{index}"), "Spilo overwrites it beside `AWS_ENDPOINT`")
+            .ineffective(format!("env.{index}"), "Spilo overwrites it when `AWS_ENDPOINT` is set")
             .value(style)
-            .help("a bucket in the host's name needs `style: virtualHost` of the store");
+            .help("to have the bucket in the host name, write `style: virtualHost` in the store");
     }
 }
 
@@ -150,7 +150,7 @@ fn mount_over_settings(operator: &OperatorEvidence, report: &mut Report) {
         report
             .forbidden(
                 "aws_or_gcp.additional_secret_mount_path",
-                "Spilo writes its settings there, and does not start over a mount that it cannot write",
+                "Spilo writes its settings there, and does not start if it cannot write to the mount",
             )
             .value(path);
     }
@@ -161,9 +161,12 @@ fn few_backups(cluster: &ClusterEvidence, report: &mut Report) {
         && text.parse::<u32>().is_ok_and(|number| number < 2)
     {
         report
-            .ineffective(format!("env.{index}"), "it counts as 2, backups and days")
+            .ineffective(
+                format!("env.{index}"),
+                "Spilo treats it as 2, both as a count of backups and as days",
+            )
             .value(text)
-            .help("`keep` of a backup policy says days");
+            .help("use `keep` of a backup policy, which is a time");
     }
 }
 
@@ -183,7 +186,7 @@ fn all_at_once(clusters: &[ClusterEvidence], report: &mut Report) {
         let first = schedules.iter().position(|other| *other == Some(schedule)).unwrap_or_default();
         report
             .of(first)
-            .risky("", format!("{count} clusters begin a base backup at the same minute"))
+            .risky("", format!("{count} clusters begin a base backup in the same minute"))
             .value(schedule)
             .help("give their policy a `spread`, such as `spread: 2h`");
     }

@@ -35,7 +35,7 @@ fn one_instance(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mu
         report
             .risky(
                 "numberOfInstances",
-                "nobody takes over when the only instance's node fails, and draining that node restarts it",
+                "nothing takes over when the only instance's node fails, and draining that node restarts the instance",
             )
             .value(1);
     }
@@ -48,13 +48,16 @@ fn strict_without_replicas(cluster: &ClusterEvidence, report: &mut Report) {
     const FIELD: &str = "patroni.synchronous_mode_strict";
     match cluster.instances() {
         1 => {
-            report.forbidden(FIELD, "with one instance a commit waits forever; it needs at least 3");
+            report.forbidden(
+                FIELD,
+                "with one instance every commit waits forever; strict mode needs at least 3 instances",
+            );
         }
         2 => {
             report
-                .forbidden(FIELD, "with two instances one failure stops all writing; it needs at least 3")
+                .forbidden(FIELD, "with two instances one failure stops all writes; strict mode needs at least 3 instances")
                 .help(
-                    "raise `instances` to 3, or leave `strict` out: commits then wait while a replica exists",
+                    "raise `instances` to 3, or leave `strict` out: commits then wait only while a replica exists",
                 );
         }
         _ => {}
@@ -69,7 +72,7 @@ fn too_many_synchronous(cluster: &ClusterEvidence, report: &mut Report) {
         report
             .ineffective(
                 "patroni.synchronous_node_count",
-                format!("the cluster has {} replicas to wait for", cluster.instances() - 1),
+                format!("the number of replicas to wait for is {}", cluster.instances() - 1),
             )
             .value(count);
     }
@@ -80,8 +83,8 @@ fn patroni_timing(cluster: &ClusterEvidence, report: &mut Report) {
     if ttl.is_none() && loop_wait.is_none() && retry_timeout.is_none() {
         return;
     }
-    let (ttl, loop_wait, retry_timeout) =
-        (ttl.unwrap_or(30), loop_wait.unwrap_or(10), retry_timeout.unwrap_or(10));
+    let [ttl, loop_wait, retry_timeout] =
+        [ttl.unwrap_or(30), loop_wait.unwrap_or(10), retry_timeout.unwrap_or(10)].map(i64::from);
     if ttl < 20 || loop_wait < 1 || retry_timeout < 3 || ttl < loop_wait + 2 * retry_timeout {
         report
             .ineffective("patroni.ttl", format!("Patroni silently changes it: it must be at least 20 and at least loopWait {loop_wait} + 2 x retryTimeout {retry_timeout}, with loopWait at least 1 and retryTimeout at least 3"))
@@ -119,14 +122,14 @@ fn readiness_label_dropped(cluster: &ClusterEvidence, operator: &OperatorFacts, 
     let required = cluster.spec().node_affinity.as_ref().is_some_and(|affinity| affinity.required.is_some());
     let labels = kubernetes.node_readiness_label.as_ref().is_some_and(|labels| !labels.is_empty());
     if required && labels && kubernetes.node_readiness_label_merge.is_none() {
-        report.risky("nodeAffinity", "the operator drops its `node_readiness_label` where a cluster has a node affinity, unless `node_readiness_label_merge` is set");
+        report.risky("nodeAffinity", "the operator drops `node_readiness_label` for a cluster with a node affinity, unless `node_readiness_label_merge` is set");
     }
 }
 
 fn no_readiness_probe(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
     let probe = operator.kubernetes().and_then(|section| section.enable_readiness_probe);
     if probe != Some(true) && cluster.instances() > 0 {
-        report.risky("numberOfInstances", "the operator probes no pod for readiness (`enable_readiness_probe`): Services lead to instances that take no connections");
+        report.risky("numberOfInstances", "the operator adds no readiness probe (`enable_readiness_probe`): Services route to instances that accept no connections");
     }
 }
 
@@ -149,7 +152,7 @@ fn instances_overridden(cluster: &ClusterEvidence, operator: &OperatorFacts, rep
             report
                 .ineffective(
                     "numberOfInstances",
-                    format!("the operator makes it {bound}, by its `{setting}`"),
+                    format!("the operator sets it to {bound}, because of its `{setting}`"),
                 )
                 .value(instances);
         }
@@ -162,7 +165,7 @@ fn disruption_budget_too_small(cluster: &ClusterEvidence, operator: &OperatorFac
     if selector == Some(false) && synchronous_mode_strict == Some(true) && synchronous_node_count.is_none() {
         report
             .risky("patroni.synchronous_mode_strict", "the PodDisruptionBudget keeps 1 pod instead of 2")
-            .help("write `synchronousReplicas` out");
+            .help("set `synchronousReplicas` explicitly");
     }
 }
 
@@ -185,7 +188,7 @@ fn image_without_major(cluster: &ClusterEvidence, operator: &OperatorFacts, repo
         report.invalid(
             "postgresql.version",
             wanted,
-            format!("image `{image}` has majors up to {newest}; Spilo would start its own default instead"),
+            format!("image `{image}` has majors up to {newest}; Spilo starts its own default instead"),
         );
     }
 }
@@ -196,7 +199,7 @@ fn unreadable_window(cluster: &ClusterEvidence, report: &mut Report) {
             report.invalid(
                 format!("maintenanceWindows.{index}"),
                 window,
-                format!("{rule}; the operator would no longer look at the cluster"),
+                format!("{rule}; the operator then ignores the whole cluster"),
             );
         }
     }
@@ -211,7 +214,7 @@ fn short_window(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mu
             && u64::from(length) + 1 < least
         {
             report
-                .risky(format!("maintenanceWindows.{index}"), format!("it is {length} minutes long, and the operator, which looks every {} minutes, needs {least} to be sure to meet it; windows are in UTC", least / 2))
+                .risky(format!("maintenanceWindows.{index}"), format!("it lasts {length} minutes; the operator looks every {} minutes, and is sure to hit only a window of at least {least}; windows are in UTC", least / 2))
                 .value(window);
         }
     }

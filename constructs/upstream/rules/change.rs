@@ -65,7 +65,7 @@ fn cannot_grow(change: &Change, report: &mut Report) {
         && grows(change)
     {
         report
-            .forbidden("volume.size", format!("it grew from `{}`, and volumes of class `{}` cannot grow: the operator would stop every sync there", change.before.size, class.name))
+            .forbidden("volume.size", format!("it grew from `{}`, and volumes of class `{}` cannot grow: every sync stops at the volumes", change.before.size, class.name))
             .value(&change.after.size);
     }
 }
@@ -90,7 +90,7 @@ fn size_ignored(change: &Change, report: &mut Report) {
         report
             .ineffective(
                 "volume.size",
-                format!("the volumes had `{}` already, and only grow", change.before.size),
+                format!("the volumes already have `{}`, and can only grow", change.before.size),
             )
             .value(&change.after.size);
     } else if now - before < 1 << 30 && change.class.is_none_or(|class| class.expandable != Some(false)) {
@@ -132,13 +132,13 @@ fn generation_changed(change: &Change, report: &mut Report) {
             .forbidden(
                 "generation",
                 format!(
-                    "changed from `{}` to `{}`; on running data the guard stops the next pod that starts",
+                    "changed from `{}` to `{}`; as long as the old data exists, the guard stops the next pod that starts",
                     shown(before.generation),
                     shown(after.generation)
                 ),
             )
             .help(format!(
-                "a new generation is a restore: with `restore`, after the old data is gone; then {}",
+                "a new generation begins with a restore: once the old data is gone, add `restore` and run {}",
                 accept(change)
             ));
     }
@@ -147,8 +147,8 @@ fn generation_changed(change: &Change, report: &mut Report) {
 fn archive_stopped(change: &Change, report: &mut Report) {
     if let (Some(root), None, false) = (&change.before.root, &change.after.root, change.accepted) {
         report
-            .forbidden("backup", format!("nothing is archived any more; until now it was, to `{root}`"))
-            .help(format!("if you mean it: {}; what is archived stays", accept(change)));
+            .forbidden("backup", format!("the cluster no longer archives; until now it archived to `{root}`"))
+            .help(format!("if this is intended, run {}; existing archives stay", accept(change)));
     }
 }
 
@@ -160,7 +160,7 @@ fn archive_moved(change: &Change, report: &mut Report) {
     {
         report
             .forbidden("backup", format!("the archive moved from `{root}` to `{now}`: the new one is empty until the next base backup, and the old one is not continued"))
-            .help(format!("if you mean it: {}", accept(change)));
+            .help(format!("if this is intended, run {}", accept(change)));
     }
 }
 
@@ -170,8 +170,8 @@ fn postgres_lowered(change: &Change, report: &mut Report) {
         && !is_new(change)
     {
         report
-            .forbidden("postgres", format!("lowered from `{before}` to `{now}`: the operator ignores it, and the data stays that of {before}"))
-            .help(format!("write `{before}`; an older major is a new cluster, to which the data is copied"));
+            .forbidden("postgres", format!("lowered from `{before}` to `{now}`: the operator ignores it, and the data stays at major {before}"))
+            .help(format!("write `{before}`; for an older major, create a new cluster and copy the data into it"));
     }
 }
 
@@ -179,8 +179,8 @@ fn database_kind_changed(change: &Change, report: &mut Report) {
     for (database, kind) in change.before.databases.iter().filter(|_| !change.accepted) {
         if let Some(now) = change.after.databases.get(database).filter(|now| *now != kind) {
             report
-                .forbidden(format!("databases.{database}"), format!("its kind changed from `{kind}` to `{now}`; the operator takes no rights back and moves no owner"))
-                .help(format!("if the data may be left behind, or was moved: {}", accept(change)));
+                .forbidden(format!("databases.{database}"), format!("its kind changed from `{kind}` to `{now}`; the operator revokes no rights and changes no owner"))
+                .help(format!("if the data may be left behind or has been moved, run {}", accept(change)));
         }
     }
 }

@@ -238,7 +238,7 @@ fn of_all(rule: &'static Rule, evidence: &Evidence, findings: &mut Findings) {
 fn missing(rule: &Rule, evidence: &Evidence) -> Option<&'static str> {
     let operator = || evidence.operator.is_none().then_some("the operator's configuration is not given");
     let platform =
-        || evidence.platform.is_none().then_some("what the Kubernetes cluster runs on is not given");
+        || evidence.platform.is_none().then_some("the platform of the Kubernetes cluster is not given");
     match rule.check {
         Check::ClusterUnder(_) if !evidence.clusters.is_empty() => operator(),
         Check::ClusterOn(_) | Check::FleetOn(_) if !evidence.clusters.is_empty() => {
@@ -248,7 +248,7 @@ fn missing(rule: &Rule, evidence: &Evidence) -> Option<&'static str> {
         Check::Change(_) | Check::Past(_) => {
             evidence.record.is_none().then_some("no record of an earlier rendering is given")
         }
-        Check::Construct => Some("only an app says what this rule asks"),
+        Check::Construct => Some("this rule needs information that only an app has"),
         _ => None,
     }
 }

@@ -24,11 +24,15 @@ fn strict_local_replicas(class: &ClassView, report: &mut Report) {
         report.invalid(
             "parameters.numberOfReplicas",
             replicas,
-            "`dataLocality: strict-local` has one replica, and no volume would be made",
+            "`dataLocality: strict-local` takes exactly one replica; with any other number no volume is created",
         );
     }
     if class.get("dataEngine") == Some("v2") {
-        report.invalid("parameters.dataEngine", "v2", "it has no `dataLocality: strict-local`");
+        report.invalid(
+            "parameters.dataEngine",
+            "v2",
+            "this engine does not support `dataLocality: strict-local`",
+        );
     }
 }
 
@@ -36,7 +40,7 @@ fn strict_local_topology(class: &ClassView, report: &mut Report) {
     if class.strict_local() && class.topologies {
         report.forbidden(
             "allowedTopologies",
-            "beside `dataLocality: strict-local` the two bind the volume to different nodes",
+            "it and `dataLocality: strict-local` bind the volume to different nodes",
         );
     }
 }
@@ -89,7 +93,7 @@ fn unknown_parameter(class: &ClassView, report: &mut Report) {
     for (key, value) in class.parameters.iter().filter(|_| class.longhorn()) {
         let path = format!("parameters.{key}");
         if value.is_none() {
-            report.required(&path, "a text; put the value in quotes");
+            report.required(&path, "a string; put the value in quotes");
         }
         let known = PARAMETERS.contains(&key.as_str()) || FOR_OTHERS.contains(&key.as_str());
         if key == "freezeFSForSnapshot" {
@@ -126,7 +130,7 @@ fn unreadable_selectors(class: &ClassView, report: &mut Report) {
             report.invalid(
                 format!("parameters.{key}"),
                 tags,
-                "it may have no blanks: Longhorn looks for a tag with the blank in it",
+                "it must not contain spaces: Longhorn looks for a tag with the space in it",
             );
         }
     }
@@ -144,7 +148,7 @@ fn is_job_selector(text: &str) -> bool {
 
 fn default_jobs(class: &ClassView, report: &mut Report) {
     if class.longhorn() && !class.parameters.contains_key("recurringJobSelector") {
-        report.risky("parameters", "it names no recurring job: those of Longhorn's group `default`, snapshots among them, run on its volumes");
+        report.risky("parameters", "it names no recurring jobs: those of Longhorn's group `default`, including snapshots, run on its volumes");
     }
 }
 

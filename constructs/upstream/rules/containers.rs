@@ -21,7 +21,7 @@ fn sidecar_without_resources(cluster: &ClusterEvidence, report: &mut Report) {
     for (index, _) in sidecars(cluster).filter(|(_, sidecar)| sidecar.resources.is_none()) {
         report.risky(
             format!("sidecars.{index}"),
-            "it has no `resources`, and the operator gives it the defaults of PostgreSQL",
+            "it has no `resources`, and the operator gives it the default resources of PostgreSQL",
         );
     }
 }
@@ -45,7 +45,7 @@ fn sidecars_off(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mu
         for (index, _) in sidecars(cluster) {
             report.forbidden(
                 format!("sidecars.{index}"),
-                "the operator's `enable_sidecars` is false, and it fails on a cluster with one",
+                "the operator's `enable_sidecars` is false, and the operator fails on a cluster with a sidecar",
             );
         }
     }
@@ -85,7 +85,7 @@ fn half_a_certificate(cluster: &ClusterEvidence, report: &mut Report) {
         }
         if ca == secret {
             report
-                .risky("tls.caSecretName", "it is the Secret of the key: two volumes would have one name")
+                .risky("tls.caSecretName", "it is also the Secret of the key: two volumes have the same name")
                 .value(ca)
                 .help("leave it out");
         }

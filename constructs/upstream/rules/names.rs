@@ -26,7 +26,7 @@ fn name_without_team(cluster: &ClusterEvidence, operator: &OperatorFacts, report
     if operator.configuration.enable_team_id_clustername_prefix == Some(true)
         && !cluster.name().to_ascii_lowercase().starts_with(&prefix)
     {
-        report.invalid("", cluster.name(), format!("the name of a cluster begins with its team, `{team}-`, by the operator's `enable_team_id_clustername_prefix`"));
+        report.invalid("", cluster.name(), format!("the name must begin with the team, `{team}-`, because the operator's `enable_team_id_clustername_prefix` is on"));
     }
 }
 
@@ -34,7 +34,7 @@ fn derived_names_collide(clusters: &[ClusterEvidence], report: &mut Report) {
     let mut names: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (index, cluster) in clusters.iter().enumerate() {
         if names.insert((cluster.namespace(), cluster.name()), index).is_some() {
-            let message = format!("another cluster of namespace `{}` has this name", cluster.namespace());
+            let message = format!("another cluster in namespace `{}` has this name", cluster.namespace());
             report.of(index).duplicate("", cluster.name(), message);
         }
     }
@@ -42,7 +42,7 @@ fn derived_names_collide(clusters: &[ClusterEvidence], report: &mut Report) {
         for suffix in DERIVED {
             let Some(stem) = cluster.name().strip_suffix(suffix) else { continue };
             if names.contains_key(&(cluster.namespace(), stem)) {
-                let message = format!("cluster `{stem}` of the same namespace makes objects of this name");
+                let message = format!("cluster `{stem}` in the same namespace has objects with this name");
                 report.of(index).invalid("", cluster.name(), message);
             }
         }
@@ -55,9 +55,9 @@ fn not_watched(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut
             .invalid(
                 "",
                 cluster.namespace(),
-                "the operator does not watch this namespace: it would not react, and report nothing",
+                "the operator does not watch this namespace: it does nothing, and reports nothing",
             )
-            .help("let the operator watch this namespace, or `watch: all`; it knows no list");
+            .help("let the operator watch this namespace, or write `watch: all`; it accepts no list of namespaces");
     }
     let annotations = cluster.resource.metadata.annotations.as_ref();
     // What id an operator has that runs already is not known.
@@ -65,6 +65,6 @@ fn not_watched(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut
         && operator.rendered
     {
         report
-            .forbidden("", format!("annotation `acid.zalan.do/controller: {id}` gives the cluster to an operator of that id; the app's operator has none"));
+            .forbidden("", format!("annotation `acid.zalan.do/controller: {id}` gives the cluster to an operator with that id; the app's operator has no id"));
     }
 }

@@ -48,9 +48,9 @@ fn deletion_takes_data(operator: &OperatorEvidence, report: &mut Report) {
             report
                 .forbidden(
                     format!("kubernetes.{field}"),
-                    format!("deleting a cluster's resource would delete its {what}"),
+                    format!("deleting a cluster's resource also deletes its {what}"),
                 )
-                .help("an app whose data may be lost says `protect: false`");
+                .help("if the app's data may be lost, write `protect: false`");
         }
     }
 }
@@ -67,7 +67,7 @@ fn guard_bypassed(operator: &OperatorEvidence, report: &mut Report) {
         if guarded && on == Some(true) {
             report.forbidden(
                 format!("kubernetes.{field}"),
-                "a deletion would go around `delete_annotation_date_key` and `delete_annotation_name_key`",
+                "a deletion bypasses `delete_annotation_date_key` and `delete_annotation_name_key`",
             );
         }
     }
@@ -95,7 +95,7 @@ fn inherited_selectors(operator: &OperatorEvidence, report: &mut Report) {
         report
             .forbidden(
                 "kubernetes.inherited_labels",
-                "the label of the pods would change, and the selectors would not",
+                "the label on the pods changes, and the selectors do not",
             )
             .value(label);
     }
@@ -120,14 +120,14 @@ fn secret_names(operator: &OperatorEvidence, report: &mut Report) {
         rest = rest.replace(placeholder, "x");
     }
     if rest.contains(['{', '}']) {
-        report.invalid(FIELD, &template, "the operator fills in `{username}`, `{cluster}`, `{tprkind}` and `{tprgroup}`; a name has no other braces");
+        report.invalid(FIELD, &template, "the operator fills in `{username}`, `{cluster}`, `{tprkind}` and `{tprgroup}`; other braces are not allowed");
     }
     for placeholder in ["{username}", "{cluster}"] {
         if !template.contains(placeholder) {
             report.invalid(
                 FIELD,
                 &template,
-                format!("without `{placeholder}` several Secrets would have one name"),
+                format!("without `{placeholder}` several Secrets have the same name"),
             );
         }
     }
@@ -138,7 +138,7 @@ fn lazy_upgrade(operator: &OperatorEvidence, report: &mut Report) {
         report
             .risky(
                 "enable_lazy_spilo_upgrade",
-                "a new image, security updates among them, waits until a pod happens to restart",
+                "a new image, including security updates, waits until a pod happens to restart",
             )
             .value(true);
     }
@@ -178,7 +178,7 @@ fn beyond_baseline(operator: &OperatorEvidence, report: &mut Report) {
     if !operator.baseline {
         return;
     }
-    const WHY: &str = "the pod security standard `baseline` does not admit it, and no pod would be made";
+    const WHY: &str = "the pod security standard `baseline` does not admit it, and no pod is created";
     let capabilities = kubernetes.additional_pod_capabilities.iter().flatten();
     for capability in capabilities.filter(|capability| !BASELINE.contains(&capability.as_str())) {
         report.forbidden("kubernetes.additional_pod_capabilities", WHY).value(capability);

@@ -61,10 +61,10 @@ fn cluster_renamed(past: &Past, report: &mut Report) {
         let Some(now) = renamed_to(past, key).filter(|_| moved_to(past, key).is_none()) else { continue };
         let data = match record.generation {
             Some(generation) => format!(
-                "to take the data along, add `restore: {{cluster: {}, generation: {generation}, at: latest}}` to `{}`",
+                "to carry the data over, add `restore: {{cluster: {}, generation: {generation}, at: latest}}` to `{}`",
                 key.name, now.name
             ),
-            None => "it has no archive: copy the data with `pg_dump` first".to_owned(),
+            None => "copy the data with `pg_dump` first, because it has no archive".to_owned(),
         };
         report
             .required("retired", format!("the app had cluster `{key}`, and has `{now}` instead: that is a new, empty cluster, and the old one keeps running"))
@@ -77,7 +77,7 @@ fn namespace_changed(past: &Past, report: &mut Report) {
         let Some(now) = moved_to(past, key).filter(|now| !past.accepted.accepts(now)) else { continue };
         report
             .forbidden("", format!("cluster `{}` moved from namespace `{}` to `{}`: that is a new, empty cluster", key.name, key.namespace, now.namespace))
-            .help(format!("put it back; if the data may be left behind, or was moved: `synth --accept-generation {}`, once", past.accepted.id(now).unwrap_or_default()));
+            .help(format!("put it back; if the data may be left behind or has been moved, run `synth --accept-generation {}`, once", past.accepted.id(now).unwrap_or_default()));
     }
 }
 
@@ -101,8 +101,8 @@ fn config_maps_changed(past: &Past, report: &mut Report) {
         && several
     {
         report
-            .forbidden("kubernetes_use_configmaps", format!("it changed from `{before}` while clusters of several instances run: two members could both be primary"))
+            .forbidden("kubernetes_use_configmaps", format!("it changed from `{before}` while clusters with several instances run: two members can both become primary"))
             .value(now)
-            .help("stop the clusters first (`instances: 0`), change it, and start them");
+            .help("stop the clusters first (`instances: 0`), then change it, and start them again");
     }
 }

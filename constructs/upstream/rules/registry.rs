@@ -33,14 +33,15 @@ impl Registry {
     pub fn warning(&self, word: &str) -> Result<&'static Rule, String> {
         match self.find(word) {
             Some(rule) if rule.level == Level::Warning => Ok(rule),
-            Some(rule) => Err(format!("`{}` is an error; errors are mended, not accepted", rule.code)),
+            Some(rule) => Err(format!("`{}` is an error; errors are fixed, not accepted", rule.code)),
             None if is_undecided(word) => {
-                Err(format!("no rule decides `{word}`, so that nothing needs to be accepted"))
+                Err(format!("no rule decides `{word}`, so there is nothing to accept"))
             }
             None => Err(match self.nearest(word) {
                 Some(near) => format!("no rule has this number or name; did you mean `{near}`?"),
                 None => {
-                    "no rule has this number or name; the problem's last word is the one to write".to_owned()
+                    "no rule has this number or name; write the name in brackets at the end of the problem"
+                        .to_owned()
                 }
             }),
         }

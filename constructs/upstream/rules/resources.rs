@@ -29,7 +29,7 @@ fn no_memory_limit(cluster: &ClusterEvidence, operator: &OperatorFacts, report: 
     let section = operator.configuration.postgres_pod_resources.as_ref();
     let default = section.and_then(|section| section.default_memory_limit.as_ref()).is_some_and(set);
     if !own && !default {
-        report.required("resources.limits.memory", "without a limit Spilo takes a fifth of the node's memory for shared buffers, and up to 1000 connections");
+        report.required("resources.limits.memory", "without a limit Spilo takes a fifth of the node's memory for shared buffers, and allows up to 1000 connections");
     }
 }
 
@@ -98,7 +98,7 @@ fn preload_libraries(cluster: &ClusterEvidence, report: &mut Report) {
             .invalid(
                 format!("postgresql.parameters.{NAME}"),
                 list,
-                format!("`{}` must be in it: Spilo's first start fails without pg_cron, and features are missing without the others", missing.join("`, `")),
+                format!("it must contain `{}`: Spilo's first start fails without pg_cron, and features are missing without the others", missing.join("`, `")),
             )
             .help(format!("write `{},<yours>`", PRELOAD.join(",")));
     }
@@ -108,7 +108,7 @@ fn no_checksums(cluster: &ClusterEvidence, report: &mut Report) {
     let initdb = cluster.spec().patroni.as_ref().and_then(|patroni| patroni.initdb.as_ref());
     let on = initdb.and_then(|options| options.get("data-checksums")).is_some_and(|value| value == "true");
     if major(cluster.spec()).unwrap_or(18) <= 17 && !on {
-        report.risky("patroni.initdb", "there are no data checksums: below 18 they are on only with `data-checksums: \"true\"`, and cannot be switched on while the cluster runs");
+        report.risky("patroni.initdb", "data checksums are off: below PostgreSQL 18 they are on only with `data-checksums: \"true\"`, and cannot be switched on while the cluster runs");
     }
 }
 
@@ -162,7 +162,7 @@ fn too_few_connections(cluster: &ClusterEvidence, operator: &OperatorFacts, repo
         report
             .risky(
                 "postgresql.parameters.max_connections",
-                format!("the pooler may ask for more: {per_database} for each of {count} databases, beside 3 for superusers and a few for the operator and Patroni"),
+                format!("the pooler may open more: {per_database} for each of {count} databases, on top of 3 for superusers and a few for the operator and Patroni"),
             )
             .value(most);
     }
@@ -173,7 +173,7 @@ fn shm_volume(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut 
         && operator.configuration.enable_shm_volume == Some(true)
     {
         report
-            .ineffective("enableShmVolume", "it does not win over the operator's `enable_shm_volume: true`")
+            .ineffective("enableShmVolume", "the operator's `enable_shm_volume: true` overrides it")
             .value(false);
     }
 }
@@ -182,7 +182,7 @@ fn md5(cluster: &ClusterEvidence, report: &mut Report) {
     const NAME: &str = "password_encryption";
     if let Some(value) = parameter(cluster.spec(), NAME).filter(|value| value.eq_ignore_ascii_case("md5")) {
         report
-            .risky(format!("postgresql.parameters.{NAME}"), "the next Spilo no longer has it")
+            .risky(format!("postgresql.parameters.{NAME}"), "the next version of Spilo no longer has it")
             .value(value)
             .help("write `scram-sha-256`");
     }
@@ -193,7 +193,7 @@ fn empty_pool(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut 
         PoolerConnections::of(cluster.spec(), &operator.configuration)
         && per_database < pods.saturating_mul(2)
     {
-        report.invalid("connectionPooler.maxDBConnections", per_database, format!("must be at least {}, 2 for each of {pods} pooler pods: the operator divides, and a pool of 0 hands out nothing", pods.saturating_mul(2)));
+        report.invalid("connectionPooler.maxDBConnections", per_database, format!("must be at least {}, 2 for each of {pods} pooler pods: the operator divides it among them, and a pool of 0 hands out no connections", pods.saturating_mul(2)));
     }
 }
 
@@ -203,7 +203,7 @@ fn pooler_user(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut
     let SystemRoles { superuser, protected, .. } = SystemRoles::of(&operator.configuration, cluster.spec());
     if user == superuser || protected.iter().any(|name| name == user) {
         report
-            .ineffective("connectionPooler.user", "it is a system role: the operator makes its default role instead, and the pods ask for a Secret that is not theirs")
+            .ineffective("connectionPooler.user", "it is a system role: the operator creates its default role instead, and the pooler's pods still use the Secret of this role")
             .value(user);
     }
 }
@@ -216,7 +216,7 @@ fn huge_pages(cluster: &ClusterEvidence, report: &mut Report) {
     let value = parameter(spec, "huge_pages");
     if !value.is_some_and(is_off) && !pages(requests(spec)) && !pages(limits(spec)) {
         report
-            .risky("postgresql.parameters.huge_pages", "no huge pages are requested: on a node that has some, PostgreSQL takes them and dies of a bus error")
+            .risky("postgresql.parameters.huge_pages", "no huge pages are requested: on a node that has some, PostgreSQL uses them and crashes with a bus error")
             .value(value.unwrap_or("try"));
     }
 }

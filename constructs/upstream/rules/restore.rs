@@ -80,7 +80,7 @@ fn impossible_time(cluster: &ClusterEvidence, report: &mut Report) {
         report.invalid(
             "clone.timestamp",
             time,
-            format!("{rule}; the API server takes it, and the bootstrap fails forever"),
+            format!("{rule}; the API server accepts it, and the bootstrap fails forever"),
         );
     }
 }
@@ -89,20 +89,20 @@ fn nameless_source(cluster: &ClusterEvidence, report: &mut Report) {
     if clone(cluster).is_some_and(|clone| clone.cluster.as_deref() == Some("")) {
         report.required(
             "clone.cluster",
-            "with an empty name the operator forgets the restore, and an empty database comes up",
+            "with an empty name the operator ignores the restore, and an empty database starts",
         );
     }
 }
 
 fn copy_of_the_running(cluster: &ClusterEvidence, report: &mut Report) {
     if clone(cluster).is_some_and(|clone| clone.timestamp.is_none() && given(&clone.cluster)) {
-        report.risky("clone", "without `timestamp` it copies a running cluster of the same namespace: it is no restore, and fails where the source is gone");
+        report.risky("clone", "without `timestamp` it copies a running cluster of the same namespace: this is not a restore, and it fails if the source is gone");
     }
 }
 
 fn two_paths(cluster: &ClusterEvidence, report: &mut Report) {
     if clone(cluster).is_some_and(|clone| clone.uid.is_some() && given(&clone.s3_wal_path)) {
-        report.ineffective("clone.uid", "the operator does not look at it beside `s3_wal_path`");
+        report.ineffective("clone.uid", "the operator ignores it when `s3_wal_path` is set");
     }
 }
 
@@ -130,9 +130,9 @@ fn keys_in_clear_text(cluster: &ClusterEvidence, report: &mut Report) {
             report
                 .forbidden(
                     format!("clone.{field}"),
-                    "the key would stand in the output, in the StatefulSet and in the operator's log",
+                    "the key appears in the output, in the StatefulSet and in the operator's log",
                 )
-                .help("name a Secret: `credentials` of a store, and `restore` of the cluster");
+                .help("name a Secret in `credentials` of a store, and use the cluster's `restore`");
         }
     }
 }
@@ -179,7 +179,7 @@ fn set_twice(cluster: &ClusterEvidence, report: &mut Report) {
     for (index, variable) in env(cluster).enumerate() {
         if appended.iter().any(|name| name.eq_ignore_ascii_case(&variable.name)) {
             report
-                .forbidden(format!("env.{index}"), "the operator sets it as well, for `clone` or `standby`: its value wins, and it restarts the pods at every sync")
+                .forbidden(format!("env.{index}"), "the operator also sets it, for `clone` or `standby`: the operator's value wins, and every sync restarts the pods")
                 .value(&variable.name);
         }
     }
@@ -204,29 +204,31 @@ fn nothing_inherited(cluster: &ClusterEvidence, operator: &OperatorFacts, report
                 "clone",
                 format!("`{}`: a restore inherits nothing from the archive side", missing.join("`, `")),
             )
-            .help("use `restore` of the cluster: its variables are the archive's own");
+            .help("use the cluster's `restore`: it takes its variables from the archive");
     }
 }
 
 fn restored_again(cluster: &ClusterEvidence, report: &mut Report) {
     if clone(cluster).is_some_and(|clone| clone.timestamp.is_some()) {
         report
-            .risky("clone", "if all volumes are lost later, the same old time is silently restored once more")
-            .help("`restore` of the cluster stays, and its guard makes it inert");
+            .risky(
+                "clone",
+                "if all volumes are lost later, the cluster is silently restored to the same old time again",
+            )
+            .help("use the cluster's `restore`: it may stay, because its guard makes it inert");
     }
 }
 
 fn clone_and_standby(cluster: &ClusterEvidence, report: &mut Report) {
     if clone(cluster).is_some() && standby(cluster).is_some() {
-        report
-            .forbidden("clone", "`standby` says where the data comes from as well; only one of the two can");
+        report.forbidden("clone", "`standby` also says where the data comes from; keep one of the two");
     }
 }
 
 fn standby_of_nothing(cluster: &ClusterEvidence, report: &mut Report) {
     let Some(standby) = standby(cluster) else { return };
     if !given(&standby.standby_host) && !given(&standby.s3_wal_path) && !given(&standby.gs_wal_path) {
-        report.required("standby", "a host or an archive that is not empty; the API server takes an empty one, and an ordinary primary comes up");
+        report.required("standby", "a host or an archive that is not empty; the API server accepts an empty one, and an ordinary primary starts");
     }
 }
 
@@ -249,7 +251,7 @@ fn standby_with_roles(cluster: &ClusterEvidence, report: &mut Report) {
     }
     if cluster.instances() > 1 {
         report
-            .risky("numberOfInstances", "further instances follow the standby leader: they give no more safety than the source does, and the operator only warns")
+            .risky("numberOfInstances", "more instances only follow the standby leader: they add no safety beyond the source's, and the operator only warns")
             .value(cluster.instances());
     }
 }

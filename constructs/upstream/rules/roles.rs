@@ -59,7 +59,7 @@ fn unknown_owner(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &m
             report.invalid(
                 path,
                 owner,
-                "a system role owns no database: the operator skips the database and still reports Running",
+                "a system role cannot own a database: the operator skips the database and still reports Running",
             );
         } else if known {
             continue;
@@ -101,7 +101,7 @@ fn unreadable_database(cluster: &ClusterEvidence, report: &mut Report) {
             report.invalid(
                 format!("preparedDatabases.{database}"),
                 database,
-                "roles with LOGIN have Secrets, whose names have no upper-case letters",
+                "its roles with LOGIN have Secrets, whose names cannot contain upper-case letters",
             );
         }
     }
@@ -120,7 +120,7 @@ fn one_secret_for_two(cluster: &ClusterEvidence, report: &mut Report) {
             report.duplicate(
                 format!("users.{name}"),
                 name,
-                format!("it would have the Secret of `{other}`, because the operator writes `-` for `_` in the name"),
+                format!("it shares its Secret with `{other}`, because the operator writes `-` for `_` in the Secret's name"),
             );
         }
     }
@@ -134,9 +134,9 @@ fn unreadable_role(cluster: &ClusterEvidence, report: &mut Report) {
     for (name, flags) in cluster.spec().users.iter().flatten() {
         let path = || format!("users.{name}");
         if !is_role_name(name) {
-            report.invalid(path(), name, "expected lower-case letters, digits, `-` and `_`, such as `shop_reader`; the operator stops at it");
+            report.invalid(path(), name, "expected lower-case letters, digits, `-` and `_`, such as `shop_reader`; the operator aborts the sync here");
         } else if name.len() > 63 {
-            report.invalid(path(), name, format!("{} characters; PostgreSQL takes 63", name.len()));
+            report.invalid(path(), name, format!("{} characters; PostgreSQL allows at most 63", name.len()));
         }
         let set = |flag: &str| flags.iter().any(|known| known.as_str().eq_ignore_ascii_case(flag));
         for flag in FLAGS {
@@ -145,7 +145,7 @@ fn unreadable_role(cluster: &ClusterEvidence, report: &mut Report) {
                 report.invalid(
                     path(),
                     value,
-                    "the two flags contradict each other; the operator stops at it",
+                    "the two flags contradict each other; the operator aborts the sync here",
                 );
             }
         }
@@ -162,7 +162,7 @@ fn two_owners(cluster: &ClusterEvidence, report: &mut Report) {
             .as_ref()
             .is_none_or(|schemas| schemas.values().any(|schema| schema.default_roles != Some(false)));
         if let Some(owner) = owner.filter(|owner| **owner != format!("{database}_owner") && roles) {
-            report.risky(format!("preparedDatabases.{database}"), format!("the database is prepared and belongs to `{owner}`: its owner changes back and forth, and its schemas are not kept in step"));
+            report.risky(format!("preparedDatabases.{database}"), format!("the database is prepared and also belongs to `{owner}`: its owner changes back and forth, and its schemas are not kept in sync"));
         }
     }
 }
@@ -177,7 +177,7 @@ fn foreign_secret(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &
             report
                 .ineffective(
                     format!("preparedDatabases.{database}.secretNamespace"),
-                    "the operator ignores it without its `enable_cross_namespace_secret`",
+                    "the operator ignores it unless its `enable_cross_namespace_secret` is on",
                 )
                 .value(namespace);
         }
@@ -186,7 +186,7 @@ fn foreign_secret(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &
         report
             .risky(
                 format!("users.{name}"),
-                "without the operator's `enable_cross_namespace_secret` this is the role's whole name",
+                "unless the operator's `enable_cross_namespace_secret` is on, the part before the dot belongs to the role's name",
             )
             .value(name);
     }
@@ -199,7 +199,7 @@ fn rotated_owner(cluster: &ClusterEvidence, report: &mut Report) {
             report
                 .risky(
                     "usersWithSecretRotation",
-                    format!("it owns database `{database}`, and the role that follows it will own nothing"),
+                    format!("it owns database `{database}`, and the role that replaces it owns nothing"),
                 )
                 .value(role)
                 .help("rotate it in place");

@@ -48,7 +48,7 @@ fn nobody_behind(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &m
     if cluster.instances() != 1 {
         return;
     }
-    const WHY: &str = "it leads to replicas, and one instance has none";
+    const WHY: &str = "it points to replicas, and a cluster of one instance has none";
     let opened = |service: &&ServiceView| service.replicas && (service.balancer || service.node_port);
     for service in services(cluster, operator).iter().filter(opened) {
         report.ineffective(service.field, WHY);
@@ -69,7 +69,7 @@ fn source_ranges(
         for service in balancers(cluster, operator) {
             report.risky(
                 service.field,
-                "without source ranges the operator admits 127.0.0.1/32 alone, and nobody gets in",
+                "without source ranges the operator admits only 127.0.0.1/32, and nobody can connect",
             );
         }
     }
@@ -93,7 +93,7 @@ fn node_ports(cluster: &ClusterEvidence, report: &mut Report) {
             report
                 .risky(
                     field,
-                    "node ports of a Kubernetes cluster are 30000 to 32767, unless it is set up otherwise",
+                    "Kubernetes allows node ports from 30000 to 32767, unless the cluster is configured otherwise",
                 )
                 .value(port);
         }
@@ -103,7 +103,7 @@ fn node_ports(cluster: &ClusterEvidence, report: &mut Report) {
         (spec.enable_replica_node_port, spec.enable_replica_load_balancer, "enableReplicaLoadBalancer"),
     ] {
         if port == Some(true) && balancer == Some(true) {
-            report.ineffective(field, "it is ignored beside a node port");
+            report.ineffective(field, "it is ignored when a node port is set");
         }
     }
 }
@@ -147,7 +147,7 @@ fn proxy_protocol(
         if service.is("uses-proxyprotocol") {
             report.forbidden(
                 annotation(&service, "uses-proxyprotocol"),
-                "PostgreSQL does not speak the proxy protocol, and no connection would work",
+                "PostgreSQL does not speak the proxy protocol, and no connection works",
             );
         }
         if let Some(protocol) = service.annotation("protocol").filter(|protocol| *protocol != "tcp") {
@@ -171,7 +171,7 @@ fn duration_without_unit(
                     annotation(&service, key),
                     value,
                     format!(
-                        "a duration has a unit, such as `{value}s`; the controller would fail on the Service"
+                        "a duration needs a unit, such as `{value}s`; without one the controller fails on the Service"
                     ),
                 );
             }
@@ -191,7 +191,7 @@ fn one_balancer_for_two(
             for key in ["name", "private-ipv4"] {
                 let Some(value) = service.annotation(key) else { continue };
                 if !seen.insert((key, value.to_owned())) {
-                    report.of(index).duplicate(annotation(&service, key), value, "two Services would take one load balancer from each other; the Service of a pooler has the annotations of its role");
+                    report.of(index).duplicate(annotation(&service, key), value, "two Services take one load balancer from each other; a pooler's Service has the same annotations as the Service of its role");
                 }
             }
         }
@@ -207,13 +207,13 @@ fn unreachable(cluster: &ClusterEvidence, operator: &OperatorFacts, platform: Pl
         if !service.is("use-private-ip") {
             report.forbidden(
                 &path,
-                "without `use-private-ip: \"true\"` the load balancer would not reach the nodes",
+                "without `use-private-ip: \"true\"` the load balancer does not reach the nodes",
             );
         }
         if service.is("disable-private-ingress") {
             report.forbidden(
                 &path,
-                "beside `disable-private-ingress: \"true\"` the load balancer would have no address",
+                "with `disable-private-ingress: \"true\"` the load balancer has no address",
             );
         }
     }
@@ -231,7 +231,7 @@ fn zones(cluster: &ClusterEvidence, _: &OperatorFacts, platform: Platform, repor
             report
                 .ineffective(
                     format!("topologySpreadConstraints.{index}"),
-                    "all nodes of a location of Hetzner's have one zone, and the label is about to go",
+                    "all nodes of a Hetzner location have the same zone, and the label is about to be removed",
                 )
                 .help(HELP);
         }
@@ -242,7 +242,7 @@ fn zones(cluster: &ClusterEvidence, _: &OperatorFacts, platform: Platform, repor
     let mut expressions =
         required.chain(preferred).flat_map(|term| term.match_expressions.unwrap_or_default());
     if expressions.any(|expression| expression.key == ZONE) {
-        report.risky("nodeAffinity", "the zone label of Hetzner's nodes is about to go").help(HELP);
+        report.risky("nodeAffinity", "the zone label on Hetzner's nodes is about to be removed").help(HELP);
     }
 }
 
@@ -281,7 +281,7 @@ fn closed_balancer(
         report
             .required(
                 first.field,
-                "source ranges; without them the operator admits 127.0.0.1/32 alone, and k3s keeps to it",
+                "source ranges; without them the operator admits only 127.0.0.1/32, and k3s enforces it",
             )
             .help("write `exposure: {sourceRanges: [192.168.0.0/16]}`, for example");
     }

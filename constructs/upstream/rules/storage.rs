@@ -33,8 +33,8 @@ fn one_claim_for_many(cluster: &ClusterEvidence, report: &mut Report) {
             cluster.claims.iter().find(|claim| claim.namespace == cluster.namespace() && claim.name == name);
         if known.is_some_and(|claim| !claim.shared) {
             report
-                .forbidden(format!("additionalVolumes.{index}"), format!("claim `{name}` can be mounted on one node at a time, and {} instances would mount it; the second never starts", cluster.instances()))
-                .help("use a volume that each pod has for itself, an object store, or a claim with `ReadWriteMany`");
+                .forbidden(format!("additionalVolumes.{index}"), format!("claim `{name}` can be mounted on one node at a time, and {} instances mount it; the second never starts", cluster.instances()))
+                .help("use a separate volume for each pod, an object store, or a claim with `ReadWriteMany`");
         }
     }
 }
@@ -45,7 +45,7 @@ fn unreadable_size(cluster: &ClusterEvidence, report: &mut Report) {
         match size.bytes() {
             None => {
                 report
-                    .invalid(path, size, "it passes the API server and is no quantity")
+                    .invalid(path, size, "the API server accepts it, but it is not a quantity")
                     .help("write a unit such as `Mi` or `Gi`");
             }
             Some(bytes) if bytes < least => {
@@ -128,7 +128,7 @@ fn unknown_volume_source(cluster: &ClusterEvidence, report: &mut Report) {
                 format!("{path}.{source}"),
                 source,
                 format!(
-                    "Kubernetes makes an emptyDir of it, which is lost with the pod; {}",
+                    "Kubernetes uses an emptyDir instead, which is lost with the pod; {}",
                     one_of(source, SOURCES)
                 ),
             );
@@ -161,7 +161,7 @@ fn mounts_collide(cluster: &ClusterEvidence, report: &mut Report) {
             report.duplicate(
                 path,
                 mount,
-                "each volume needs a place of its own; the operator would leave one out",
+                "each volume needs a mount path of its own; the operator leaves one of them out",
             );
         }
         seen.push(mount);
@@ -178,7 +178,7 @@ fn aws_only(cluster: &ClusterEvidence, report: &mut Report) {
         if set {
             report.ineffective(
                 format!("volume.{field}"),
-                "it works on AWS alone, with `storage_resize_mode: mixed`",
+                "it works only on AWS, with `storage_resize_mode: mixed`",
             );
         }
     }
@@ -192,7 +192,7 @@ fn copies_multiply(cluster: &ClusterEvidence, report: &mut Report) {
     {
         let copies = i64::from(instances) * i64::from(replicas);
         report
-            .risky("volume.storageClass", format!("{instances} instances on a class of {replicas} replicas are {copies} copies of the data, and each commit waits for {replicas} disks"))
+            .risky("volume.storageClass", format!("{instances} instances on a class with {replicas} replicas make {copies} copies of the data, and each commit waits for {replicas} disks"))
             .help("use a class with one replica near its pod (Longhorn's layout `local`): PostgreSQL keeps the copies");
     }
 }
@@ -217,7 +217,7 @@ fn small_hcloud_volume(cluster: &ClusterEvidence, report: &mut Report) {
     let small = volume.size.as_ref().filter(|size| size.bytes().is_some_and(|bytes| bytes < 10_000_000_000));
     if let Some(size) = small.filter(|_| volume.storage_class.as_deref() == Some("hcloud-volumes")) {
         report
-            .ineffective("volume.size", "volumes at Hetzner have at least 10 GB, and are charged as such")
+            .ineffective("volume.size", "Hetzner's volumes have at least 10 GB, and are billed accordingly")
             .value(size);
     }
 }

@@ -47,8 +47,13 @@ static UNREAD: AtomicBool = AtomicBool::new(false);
 impl Checked {
     /// Keeps a text that failed its check.
     pub fn unread(text: &str) -> Self {
-        UNREAD.store(true, Ordering::Relaxed);
+        Self::note_unread();
         Self::Unread(text.into())
+    }
+
+    /// Notes that a value was kept that failed its check.
+    pub fn note_unread() {
+        UNREAD.store(true, Ordering::Relaxed);
     }
 
     /// Whether this process ever kept such a text.

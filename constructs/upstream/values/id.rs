@@ -67,7 +67,7 @@ impl NameRule {
             .to_owned());
         }
         if text.len() > longest {
-            return Err(format!("{} characters, at most {longest} are possible", text.len()));
+            return Err(format!("{} characters; at most {longest} are allowed", text.len()));
         }
         Ok(())
     }

@@ -83,16 +83,16 @@ pub fn check(text: &str) -> Result<(), Flaw> {
         [b'+' | b'-', offset @ ..] if offset.len() == 5 && offset[2] == b':' => {
             let two = |at: usize| rest.get(at..at + 2).and_then(|digits| digits.parse::<u64>().ok());
             if !(two(1).is_some_and(|hours| hours <= 15) && two(4).is_some_and(|minutes| minutes <= 59)) {
-                return Err(Flaw::other("the offset is not one, such as `+01:00`"));
+                return Err(Flaw::other("the offset is invalid; expected one such as `+01:00`"));
             }
         }
         _ => return Err(form()),
     }
     if !(1..=12).contains(&month) || day == 0 || day > days_of(year, month) {
-        return Err(Flaw::other("there is no such day"));
+        return Err(Flaw::other("this day does not exist"));
     }
     if hour > 23 || minute > 59 || second > 59 {
-        return Err(Flaw::other("there is no such time of the day"));
+        return Err(Flaw::other("this time of day does not exist"));
     }
     Ok(())
 }
@@ -111,7 +111,7 @@ mod tests {
             Some("2026-11-24 10:00:00.5-03:30")
         );
         insta::assert_snapshot!(time("2026-11-24T10:00:00").unwrap_err(), @"invalid moment `2026-11-24T10:00:00`: it has no zone; write `2026-11-24T10:00:00+00:00` for UTC");
-        insta::assert_snapshot!(time("2026-02-29T10:00:00Z").unwrap_err(), @"invalid moment `2026-02-29T10:00:00Z`: there is no such day");
+        insta::assert_snapshot!(time("2026-02-29T10:00:00Z").unwrap_err(), @"invalid moment `2026-02-29T10:00:00Z`: this day does not exist");
         for wrong in [
             "",
             "now",

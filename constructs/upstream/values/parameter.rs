@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for Parameter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let read = |text: &str| Ok(Self(text.into()));
         deserializer.deserialize_any(Scalar {
-            expected: "a text, a number or a boolean",
+            expected: "a string, a number or a boolean",
             booleans: true,
             read,
         })
@@ -116,7 +116,7 @@ where
     T::Err: fmt::Display,
 {
     let read = |text: &str| text.parse().map_err(|error: T::Err| error.to_string());
-    deserializer.deserialize_any(Scalar { expected: "a number or a text", booleans: false, read })
+    deserializer.deserialize_any(Scalar { expected: "a number or a string", booleans: false, read })
 }
 
 /// Reads a scalar as the text that it stands for. What is wrong with it is said here, where its place is known.

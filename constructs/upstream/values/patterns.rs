@@ -42,7 +42,7 @@ macro_rules! pattern {
 
 pattern!(
     /// CPU of a container: cores (`2`, `0.5`) or thousandths of one (`500m`).
-    Cpu, "CPU quantity", r"^(\d+m|\d+(\.\d{1,3})?)$", "expected cores or thousandths of one, such as `\"2\"` or `500m`",
+    Cpu, "CPU quantity", r"^(\d+m|\d+(\.\d{1,3})?)$", "expected cores or millicores, such as `\"2\"` or `500m`",
     plain |text| is_plain(text, &["", "m"])
 );
 pattern!(
@@ -177,7 +177,7 @@ impl<'de> Deserialize<'de> for IntOrText {
             type Value = IntOrText;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a whole number or a text")
+                f.write_str("a whole number or a string")
             }
 
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {

@@ -14,7 +14,7 @@ use super::{Checked, Id, Invalid};
 /// use pgsynth_upstream::values::Section;
 /// let mut section = Section::default();
 /// section.add("main", 1)?;
-/// assert_eq!(section.add("main", 2).unwrap_err().to_string(), "duplicate id `main`: each id may stand once in a section");
+/// assert_eq!(section.add("main", 2).unwrap_err().to_string(), "duplicate id `main`: each id may appear only once in a section");
 /// # Ok::<(), pgsynth_upstream::values::SectionError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -51,7 +51,9 @@ impl fmt::Display for SectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(invalid) => invalid.fmt(f),
-            Self::Duplicate(id) => write!(f, "duplicate id `{id}`: each id may stand once in a section"),
+            Self::Duplicate(id) => {
+                write!(f, "duplicate id `{id}`: each id may appear only once in a section")
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ fn cluster(id: &str, backup: &BackupFacts) -> String {
     line(
         "rpo",
         format!(
-            "{}: a segment of WAL every {} at least, which is up to {:.1} GiB a day before compression",
+            "{}: a WAL segment at least every {}, which is up to {:.1} GiB a day before compression",
             in_words(*rpo),
             in_words(numbers.archive_timeout),
             numbers.wal_per_day as f64 / f64::from(1 << 30)

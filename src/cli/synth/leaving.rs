@@ -28,6 +28,6 @@ fn of_cluster(key: &ClusterKey, operator: &OperatorFacts) -> String {
         ),
     };
     format!(
-        "cluster `{key}` leaves the output and keeps running. To end it:{annotate}\n    kubectl -n {namespace} delete postgresql {name}\n  to keep it, leave it: nothing renders or deletes it any more\n"
+        "cluster `{key}` leaves the output and keeps running. To delete it:{annotate}\n    kubectl -n {namespace} delete postgresql {name}\n  to keep it, do nothing: nothing renders or deletes it any more\n"
     )
 }

@@ -79,7 +79,7 @@ impl Reader {
             && let Some(before) = self.seen.insert(name, (*value).to_owned())
             && before != **value
         {
-            return Err(format!("`{}` stands there with another value as well", fact.shown()));
+            return Err(format!("`{}` also appears with another value", fact.shown()));
         }
         let known = match words[..] {
             ["pgsynth", schema] => {
@@ -106,7 +106,7 @@ impl Reader {
             true => Ok(()),
             false if self.schema.as_deref().is_some_and(|schema| schema != "v2") => Ok(()),
             false => Err(format!(
-                "`{}` is no fact that this pgsynth knows; use the one that wrote it",
+                "`{}` is not a fact that this pgsynth knows; use the version that wrote it",
                 fact.shown()
             )),
         }
@@ -146,7 +146,7 @@ impl Reader {
             }
             Some("v2") | None => Err("it names no schema and no app".to_owned()),
             Some(schema) => Err(format!(
-                "it is of schema `{schema}`, and this pgsynth knows `v2`; use the pgsynth that wrote it"
+                "it has schema `{schema}`, but this pgsynth knows only `v2`; use the version that wrote it"
             )),
         }
     }

@@ -52,7 +52,7 @@ pub(super) fn parse(text: &str) -> Result<State, String> {
         serde_yaml::from_str(text).map_err(|error| error.to_string())?;
     if pgsynth != "v1" {
         return Err(format!(
-            "it is of schema `{pgsynth}`, and this pgsynth knows `v2`; use the pgsynth that wrote it"
+            "it has schema `{pgsynth}`, but this pgsynth knows only `v2`; use the version that wrote it"
         ));
     }
     let cluster = |(id, cluster): (String, Cluster)| {

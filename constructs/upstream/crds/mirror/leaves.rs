@@ -102,7 +102,7 @@ fn text<'de, T: for<'a> From<&'a str>, D: Deserializer<'de>>(deserializer: D) ->
         type Value = T;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a text; put numbers, booleans and `null` in quotes")
+            f.write_str("a string; put numbers, booleans and `null` in quotes")
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
