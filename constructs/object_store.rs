@@ -257,6 +257,11 @@ impl ObjectStore {
         }
     }
 
+    /// Where the store answers; nothing at AWS, where a bucket's name says it all.
+    pub(crate) fn endpoint(&self, id: &str, domain: &str) -> Option<String> {
+        self.way(id, domain)?.endpoint
+    }
+
     /// Variables that say how the store is reached, in Spilo's words.
     pub(crate) fn variables(&self, id: &str, domain: &str) -> Vec<EnvVar> {
         let Some(Way { bucket: _, endpoint, region, style, ca }) = self.way(id, domain) else {

@@ -38,8 +38,8 @@ pub struct Changes<'a> {
     /// Names of files to remove.
     remove: Vec<String>,
     state: (Vec<u8>, Option<Vec<u8>>),
-    /// State that lists the files of before and after, for the time between; nothing where that is the state itself.
-    both: Option<Vec<u8>>,
+    /// Files that it would hold.
+    files: Vec<String>,
     /// Files that are as they should be.
     unchanged: usize,
 }
@@ -65,15 +65,17 @@ pub fn plan<'a>(
             format!("choose another `output`, or take the folder over with `renamedFrom: {}`", before.app);
         return Err(Failure::io(message).hint(hint).into());
     }
+    files::check_folder(&folder.join("crds"))?;
     let listed: BTreeSet<&String> = before.iter().flat_map(|before| &before.files).collect();
     let stale: Vec<_> =
         listed.iter().filter(|name| state.files.binary_search(name).is_err()).copied().collect();
+    let bytes = state.bytes();
     let mut changes = Changes {
         folder: folder.to_owned(),
         write: vec![],
         remove: vec![],
-        state: (state.bytes(), read(&folder.join(STATE))?),
-        both: (!stale.is_empty()).then(|| state.bytes_with(stale.iter().copied())),
+        state: (bytes, read(&folder.join(STATE))?),
+        files: state.files,
         unchanged: 0,
     };
     // Whether the file is there as it should be; nothing is rendered where there is none.
@@ -160,7 +162,7 @@ impl Changes<'_> {
     /// # Errors
     /// Where a file cannot be written or removed; what was done until then is whole, and a second call goes on.
     pub fn write(self) -> Result<()> {
-        let Self { folder, write, remove: stale, state: (state, old_state), both, unchanged: _ } = &self;
+        let Self { folder, write, remove: stale, state: (state, old_state), files, unchanged: _ } = &self;
         if self.is_empty() {
             return Ok(());
         }
@@ -173,10 +175,11 @@ impl Changes<'_> {
             files::make_folder(&folder.join("crds"))?;
             files::remove_temporary(&folder.join("crds"), TEMPORARY)?;
         }
-        // Until all is done the state lists the files of before and after: an interrupted write leaves no stranger.
-        let both = both.as_ref().unwrap_or(state);
-        if Some(both) != old_state.as_ref() {
-            replace(&folder.join(STATE), both)?;
+        // Until all is done the state lists the files of before and after, and remembers what it did: an interrupted write
+        // leaves no stranger, and forgets no cluster.
+        let between = State::between(old_state.as_deref(), state, files);
+        if Some(&between) != old_state.as_ref() {
+            replace(&folder.join(STATE), &between)?;
         }
         let written = each(write.clone(), Emitter::default, |emitter, draft| {
             draft.render(emitter);
@@ -187,7 +190,7 @@ impl Changes<'_> {
             remove(&folder.join(name))?;
         }
         files::remove_folder_if_empty(&folder.join("crds"))?;
-        if both != state {
+        if between != *state {
             replace(&folder.join(STATE), state)?;
         }
         Ok(())

@@ -25,6 +25,19 @@ pub struct Account {
     pub undecided: Vec<Undecided>,
     /// What was written, or would be.
     pub outcome: Option<Outcome>,
+    /// Clusters that leave the output.
+    pub leaving: Vec<Leaving>,
+}
+
+/// A cluster that leaves an output and keeps running.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    /// The cluster, `<namespace>/<name>`.
+    pub cluster: String,
+    /// The app of the project that renders it now, if one does.
+    pub now: Option<String>,
+    /// The commands that end it.
+    pub end: Vec<String>,
 }
 
 /// What became of an output.
@@ -89,8 +102,9 @@ pub fn group(level: Level, problems: &[Problem]) -> Vec<Group<'_>> {
         }
         let group = &mut groups[index];
         group.count += 1;
-        if group.names.len() < SHOWN && !problem.path.is_empty() {
-            group.names.push(cluster(&problem.path).map_or_else(|| problem.path.clone(), |(name, _)| name));
+        let name = cluster(&problem.path).map_or_else(|| problem.path.clone(), |(name, _)| name);
+        if group.names.len() < SHOWN && !name.is_empty() && !group.names.contains(&name) {
+            group.names.push(name);
         }
     }
     groups

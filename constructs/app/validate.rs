@@ -110,6 +110,7 @@ fn record(operator: &OperatorFacts, entries: &[Entry], facts: &BTreeMap<String, 
             databases: databases.map(|(name, database)| (name.clone(), database.kind().to_owned())).collect(),
             generation: backup.map(|backup| backup.generation),
             root: backup.map(|backup| backup.root.clone()),
+            endpoint: backup.and_then(|backup| backup.endpoint.clone()),
             backup: cluster.backup.policy().map(ToString::to_string),
         };
         let name = resolved.resource.metadata.name.clone().unwrap_or_default();

@@ -50,6 +50,8 @@ pub struct BackupFacts {
     pub generation: u32,
     /// Where it is written, `s3://.../wal`; Spilo puts the major version behind it.
     pub root: String,
+    /// Where the store answers; nothing at AWS.
+    pub endpoint: Option<String>,
     /// When base backups are made, in UTC.
     pub schedule: Schedule,
     /// How much may be lost: seconds.

@@ -179,6 +179,7 @@ impl Cluster {
             store: archive.store_id.to_owned(),
             generation: self.generation.get(),
             root: archive.root(),
+            endpoint: archive.store.endpoint(archive.store_id, archive.domain),
             schedule: archive.policy.schedule_of(&format!("{namespace}/{name}")),
             rpo: archive.policy.rpo.seconds(),
             numbers: archive.numbers,

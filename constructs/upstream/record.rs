@@ -53,6 +53,8 @@ pub struct ClusterRecord {
     pub generation: Option<u32>,
     /// Where it is archived.
     pub root: Option<String>,
+    /// Where the store of the archive answers; nothing at AWS, or where that was not remembered yet.
+    pub endpoint: Option<String>,
     /// The policy by which it is archived.
     pub backup: Option<String>,
 }

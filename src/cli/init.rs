@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use pgsynth_constructs::release::ReleaseName;
-use pgsynth_constructs::values::{Id, Platform};
+use pgsynth_constructs::values::{Id, Invalid, Platform};
 
 use super::context::{Context, Run};
 use super::{Exit, terminal};
@@ -13,12 +13,22 @@ use crate::output;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Name of the app, and of its file
-    #[arg(long, default_value = "shop")]
+    #[arg(long, default_value = "shop", value_parser = name)]
     name: Id,
 
     /// What the Kubernetes cluster runs on: hetzner, k3s or other
     #[arg(long, default_value = "k3s")]
     platform: Platform,
+}
+
+/// The name of a first app, which is the id of its chart as well, beside that of the operator.
+fn name(text: &str) -> Result<Id, String> {
+    match text {
+        "operator" | "postgres-operator" => {
+            Err("the app has a chart and a namespace of the operator's as well".to_owned())
+        }
+        text => text.parse().map_err(|invalid: Invalid| invalid.rule),
+    }
 }
 
 impl Run for Arguments {
@@ -39,6 +49,11 @@ impl Run for Arguments {
             "wrote `{}`; next:\n  pgsynth synth             # renders it\n  pgsynth list              # shows what that is\n  git add .                 # the app and its output belong in version control",
             path.display()
         ));
+        if others {
+            terminal::note(
+                "note: it renders an operator of its own, for a Kubernetes cluster of its own; in one that has an operator, write `externalOperator` instead",
+            );
+        }
         Ok(Exit::Done)
     }
 }

@@ -54,7 +54,7 @@ impl Run for Arguments {
         let chosen = project.select(&self.app)?;
         let mut listed = vec![];
         for loaded in chosen {
-            let (_, past) = loaded.past(&project.root, &[])?;
+            let (_, past) = loaded.past(&project.root, &loaded.output(&project.root), &[])?;
             let mut account = loaded.account();
             let valid = loaded.validate(&past, &mut account);
             tell(&account);

@@ -63,7 +63,12 @@ impl Project {
                 problems.push(unread(&file));
                 continue;
             }
-            let bytes = fs::read(&path).with_context(|| format!("cannot read `{file}`"))?;
+            let cannot = || format!("cannot read `{file}`");
+            // A pipe or a device never ends.
+            if !fs::metadata(&path).with_context(cannot)?.is_file() {
+                return Err(Failure::io(format!("{}: it is not a regular file", cannot())).into());
+            }
+            let bytes = fs::read(&path).with_context(cannot)?;
             match load::app(&file, &bytes) {
                 Ok(app) => loaded.push(Loaded { app, source: Some((file, bytes)) }),
                 Err(problem) => problems.push(problem),
@@ -80,6 +85,13 @@ impl Project {
             return Err(failure.hint("`pgsynth init` writes a first one").into());
         }
         Ok(Ok(Self { root, apps: loaded }))
+    }
+
+    /// The apps that were not chosen, where they are valid: an archive of theirs is nobody else's.
+    pub(super) fn others(&self, chosen: &[&Loaded]) -> Vec<(&Loaded, Valid<'_>)> {
+        let other = |loaded: &&Loaded| !chosen.iter().any(|chosen| chosen.app.name == loaded.app.name);
+        let others = self.apps.iter().filter(other);
+        others.filter_map(|loaded| Some((loaded, loaded.app.validate(&Past::default()).ok()?))).collect()
     }
 
     /// The apps of these names; all where there are none.
@@ -116,13 +128,25 @@ impl Loaded {
 
     /// What the output remembers of it: the state without its record, and the past. Handed on and not copied, because what
     /// is remembered of thousands of clusters is large, and needed in one place only.
-    pub(super) fn past(&self, root: &Path, accepted: &[String]) -> Result<(Option<State>, Past)> {
-        let mut state = State::read(&self.output(root))?;
+    ///
+    /// A folder that is written instead of the app's own, and has no past yet, has that of the app's own.
+    pub(super) fn past(
+        &self,
+        root: &Path,
+        folder: &Path,
+        accepted: &[String],
+    ) -> Result<(Option<State>, Past)> {
+        let mut state = State::read(folder)?;
+        let mut instead = match state.is_none() && folder != self.output(root) {
+            true => State::read(&self.output(root))?,
+            false => None,
+        };
         let own = |state: &&mut State| {
             let former = self.app.renamed_from.as_ref();
             state.app == self.app.name.as_str() || former.is_some_and(|id| id.as_str() == state.app)
         };
-        let record = state.as_mut().filter(own).map(|state| std::mem::take(&mut state.record));
+        let remembered = state.as_mut().or(instead.as_mut());
+        let record = remembered.filter(own).map(|state| std::mem::take(&mut state.record));
         Ok((state, Past { record, accepted: accepted.to_vec() }))
     }
 
@@ -173,7 +197,9 @@ pub(super) fn files(root: &Path) -> Result<Vec<PathBuf>> {
 
 /// Whether a folder in `apps/` holds files that look like apps, which nobody would read.
 fn holds_apps(path: &Path) -> bool {
-    let yaml = |entry: &fs::DirEntry| entry.path().extension().is_some_and(|extension| extension == "yaml");
+    let yaml = |entry: &fs::DirEntry| {
+        entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+    };
     path.is_dir() && fs::read_dir(path).is_ok_and(|entries| entries.flatten().any(|entry| yaml(&entry)))
 }
 
@@ -224,29 +250,23 @@ fn collisions(loaded: &[Loaded]) -> Vec<Problem> {
     problems.errors
 }
 
-/// Archives that two apps of the project would write, or have written.
-pub(super) fn shared_archives<'a>(valid: impl Iterator<Item = (&'a Loaded, &'a Valid<'a>)>) -> Vec<Problem> {
+/// Archives that two apps of the project would write. Objects are another matter: two apps may be for two Kubernetes clusters.
+pub(super) fn shared_archives<'a>(apps: &[(&'a Loaded, &'a Valid<'a>)]) -> Vec<Problem> {
     let mut problems = Problems::default();
-    let mut owners: BTreeMap<String, &'a str> = BTreeMap::new();
-    for (loaded, valid) in valid {
+    let mut owners: BTreeMap<(Option<&str>, &str), &str> = BTreeMap::new();
+    for (loaded, valid) in apps {
         let own = valid.app().name.as_str();
-        let written = valid.clusters().values().filter_map(|facts| Some(facts.backup.as_ref()?.root.clone()));
-        let retired = valid.retired_archives().values().flatten().cloned();
-        for root in written.chain(retired) {
-            match owners.get(root.as_str()).filter(|owner| **owner != own) {
-                Some(owner) => {
-                    problems
-                        .duplicate(
-                            field(loaded, "stores"),
-                            &root,
-                            format!("app `{owner}` also has this archive, and one overwrites the other"),
-                        )
-                        .code(Code::named("shared-archive"))
-                        .help("give the store of each app a `prefix` of its own");
-                }
-                None => {
-                    owners.insert(root, own);
-                }
+        for backup in valid.clusters().values().filter_map(|facts| facts.backup.as_ref()) {
+            let owner = *owners.entry((backup.endpoint.as_deref(), &backup.root)).or_insert(own);
+            if owner != own {
+                problems
+                    .duplicate(
+                        field(loaded, "stores"),
+                        &backup.root,
+                        format!("app `{owner}` also has this archive, and one overwrites the other"),
+                    )
+                    .code(Code::named("shared-archive"))
+                    .help("give the store of each app a `prefix` of its own");
             }
         }
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use pgsynth_constructs::Valid;
 use pgsynth_constructs::rules::Level;
+use pgsynth_constructs::upstream::record::ClusterKey;
 
 use super::context::{Context, Run};
 use super::project::{Loaded, Project, shared_archives};
@@ -69,8 +70,8 @@ struct Ready<'a> {
     loaded: &'a Loaded,
     valid: Valid<'a>,
     before: Option<State>,
-    /// What to do about clusters that leave the output.
-    leaving: Option<String>,
+    /// Clusters that leave the output.
+    gone: Vec<ClusterKey>,
 }
 
 impl Run for Arguments {
@@ -85,25 +86,35 @@ impl Run for Arguments {
         self.check_usage(&project, &chosen)?;
         let folders = self.folders(&project, &chosen)?;
         // Held from the first look at an output to its last file: what is compared must not change meanwhile.
-        let _locks = self.lock(&folders)?;
+        let _locks = self.lock(&project.root, &folders)?;
 
         // All apps are found valid before the first file is written.
         let mut accounts = vec![];
         let mut ready = vec![];
-        for loaded in &chosen {
+        for (loaded, folder) in chosen.iter().zip(&folders) {
             progress.at(&format!("checking app `{}`", loaded.app.name));
-            let (before, past) = loaded.past(&project.root, &self.accept_generation)?;
+            let (before, past) = loaded.past(&project.root, folder, &self.accept_generation)?;
             let mut account = loaded.account();
             if let Some(valid) = loaded.validate(&past, &mut account) {
-                let leaving = past.record.and_then(|record| leaving::words(&record, &valid));
-                ready.push(Ready { loaded, valid, before, leaving });
+                let gone = past.record.map(|record| leaving::gone(record, &valid)).unwrap_or_default();
+                ready.push(Ready { loaded, valid, before, gone });
             }
             accounts.push(account);
         }
         let denied = self.deny_warnings && accounts.iter().any(|account| !account.warnings.is_empty());
-        let shared = shared_archives(ready.iter().map(|ready| (ready.loaded, &ready.valid)));
+        let others = project.others(&chosen);
+        let mine = ready.iter().map(|ready| (ready.loaded, &ready.valid));
+        let all: Vec<_> = others.iter().map(|(loaded, valid)| (*loaded, valid)).chain(mine).collect();
+        let shared = shared_archives(&all);
         if !shared.is_empty() {
             accounts.push(Account { errors: shared, ..Account::default() });
+        }
+        for ready in &ready {
+            let name = ready.loaded.app.name.as_str();
+            if let Some(account) = accounts.iter_mut().find(|account| account.app.as_deref() == Some(name)) {
+                account.leaving =
+                    ready.gone.iter().map(|key| leaving::cluster(key, &ready.valid, &all)).collect();
+            }
         }
         if denied || accounts.iter().any(|account| !account.errors.is_empty()) {
             return self.refuse(&chosen, &accounts, denied);
@@ -111,7 +122,7 @@ impl Run for Arguments {
 
         self.tell(&accounts);
         let mut exit = Exit::Done;
-        for ((Ready { loaded, valid, before, leaving }, folder), account) in
+        for ((Ready { loaded, valid, before, gone: _ }, folder), account) in
             ready.into_iter().zip(&folders).zip(&mut accounts)
         {
             progress.at(&format!("rendering app `{}`", loaded.app.name));
@@ -125,9 +136,7 @@ impl Run for Arguments {
                 exit = Exit::Different;
             }
             account.outcome = Some(outcome);
-            if let Some(words) = leaving {
-                self.note(words.trim_end());
-            }
+            account.leaving.iter().for_each(|leaving| self.note(&text::leaving(leaving)));
             drop(bundle);
             // The process ends soon: what thousands of clusters hold is not taken apart piece by piece before.
             std::mem::forget(valid);
@@ -166,23 +175,24 @@ impl Arguments {
     fn folders(&self, project: &Project, chosen: &[&Loaded]) -> Result<Vec<PathBuf>> {
         let folder = |loaded: &&Loaded| match &self.output {
             Some(given) => folder::given(given, &project.root, loaded, &project.apps),
-            None => Ok(loaded.output(&project.root)),
+            None => folder::check(loaded, &project.root).map(|()| loaded.output(&project.root)),
         };
         chosen.iter().map(folder).collect()
     }
 
-    /// One lock for each folder in which outputs lie; nothing where nothing is written.
-    fn lock(&self, folders: &[PathBuf]) -> Result<Vec<Lock>> {
+    /// One lock for the project, and one for each folder elsewhere in which an output lies; nothing where nothing is written.
+    fn lock(&self, root: &Path, folders: &[PathBuf]) -> Result<Vec<Lock>> {
         if self.check || self.stdout {
             return Ok(vec![]);
         }
-        let mut parents = BTreeSet::new();
-        let first = folders.iter().filter(|folder| parents.insert(folder.parent().map(Path::to_owned)));
-        let mut first: Vec<_> = first.collect();
-        // In one order, so that two commands never wait for each other.
-        first.sort_unstable();
+        let of = |folder: &PathBuf| match folder.starts_with(root) {
+            true => root.to_owned(),
+            false => folder.parent().unwrap_or(folder).to_owned(),
+        };
         let waiting = || self.note("note: another pgsynth is writing here; waiting for it to end");
-        first.into_iter().map(|folder| Lock::of(folder, &waiting)).collect()
+        // In one order, so that two commands never wait for each other.
+        let places: BTreeSet<PathBuf> = folders.iter().map(of).collect();
+        places.iter().map(|folder| Lock::of(folder, &waiting)).collect()
     }
 
     /// Tells something that is no problem.
@@ -250,17 +260,14 @@ impl Arguments {
         before: Option<State>,
         bundle: &Bundle,
     ) -> Result<Outcome> {
-        let own = loaded.output(root);
         let shown = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
         let first = before.is_none();
         // A folder that is not there yet has no past.
-        if first && own.exists() {
+        if first && folder.exists() {
             self.note(&format!(
-                "note: `{}/{STATE}` does not exist, so nothing is compared with the past; commit it with the folder",
-                loaded.app.output_folder()
+                "note: `{shown}/{STATE}` does not exist, so nothing is compared with the past; commit it with the folder"
             ));
         }
-        let before = if folder == own { before } else { State::read(folder)? };
         let former = loaded.app.renamed_from.as_ref().map(|id| id.as_str());
         let changes = output::plan(folder, before.as_ref(), bundle, former)?;
         let mut outcome = changes.outcome();

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::files::make_folder;
 
 /// Held while an output is compared and written. The operating system gives it back when the process ends, however it
-/// ends, and no file stays behind: it is a lock of the folder in which the output lies.
+/// ends, and no file stays behind: it is a lock of a folder.
 #[derive(Debug)]
 pub struct Lock {
     _folder: Option<File>,
@@ -19,15 +19,14 @@ pub struct Lock {
 pub type Waiting<'a> = &'a dyn Fn();
 
 impl Lock {
-    /// Waits for the lock of an output; `waiting` is told where that takes time.
+    /// Waits for the lock of a folder in or below which outputs lie; `waiting` is told where that takes time.
     ///
     /// # Errors
-    /// Where the folder in which the output lies cannot be made or opened.
-    pub fn of(output: &Path, waiting: Waiting) -> Result<Self> {
-        let parent = output.parent().unwrap_or(Path::new("."));
-        make_folder(parent)?;
-        let cannot = || format!("cannot lock `{}`", parent.display());
-        let folder = match File::open(parent) {
+    /// Where the folder cannot be made or opened.
+    pub fn of(place: &Path, waiting: Waiting) -> Result<Self> {
+        make_folder(place)?;
+        let cannot = || format!("cannot lock `{}`", place.display());
+        let folder = match File::open(place) {
             Ok(folder) => folder,
             // Some systems open no folders; then there is no lock, as there was none before.
             Err(error) if error.kind() == ErrorKind::PermissionDenied => return Ok(Self { _folder: None }),

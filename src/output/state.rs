@@ -6,7 +6,6 @@
 mod facts;
 mod v1;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use anyhow::Result;
@@ -57,18 +56,26 @@ impl State {
         Ok(Some(state))
     }
 
-    /// The file's contents.
-    pub fn bytes(&self) -> Vec<u8> {
-        self.bytes_with([])
+    /// What stands between the contents of before and those of after: the facts of before, and the files of both. Contents that
+    /// cannot be read have nothing to say.
+    pub(super) fn between(before: Option<&[u8]>, after: &[u8], files: &[String]) -> Vec<u8> {
+        match before.and_then(|before| parse(before).ok()) {
+            Some(mut before) => {
+                before.files.extend(files.iter().cloned());
+                before.files.sort_unstable();
+                before.files.dedup();
+                before.bytes()
+            }
+            None => after.to_vec(),
+        }
     }
 
-    /// The file's contents where it lists these files too.
-    pub(super) fn bytes_with<'a>(&'a self, others: impl IntoIterator<Item = &'a String>) -> Vec<u8> {
-        let files: BTreeSet<_> = self.files.iter().chain(others).collect();
+    /// The file's contents.
+    pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = HEAD.as_bytes().to_vec();
         Fact::new(["pgsynth", "v2"]).write(&mut bytes);
         Fact::new(["app", &self.app]).write(&mut bytes);
-        for file in files {
+        for file in &self.files {
             Fact::new(["file", file]).write(&mut bytes);
         }
         facts::write(&self.record, &mut bytes);
@@ -92,7 +99,11 @@ impl Unreadable {
 
 fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
     let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::new("it is not text"))?;
-    if text.lines().any(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text
+        .lines()
+        .any(|line| ["<<<<<<<", "|||||||", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)))
+    {
         return Err(Unreadable {
             why: "it contains an unresolved merge conflict".to_owned(),
             hint: "keep the lines of both sides, one for each cluster and fact, or take either side and run `pgsynth synth`",
@@ -102,6 +113,9 @@ fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
     for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
         match Fact::read(line) {
             Some(fact) => reader.take(&fact).map_err(Unreadable::new)?,
+            None if line.starts_with("- ") => {
+                return Err(Unreadable::new(format!("`{line}` is not a fact: a list of texts")));
+            }
             // Written by an older pgsynth, or by hand.
             None => return v1::parse(text).map_err(Unreadable::new),
         }
@@ -144,6 +158,21 @@ mod tests {
             files: vec!["40-shop-main.yaml".to_owned()],
             record: Record { config_maps: Some(true), clusters },
         }
+    }
+
+    /// A write that fails half way has forgotten no cluster and left no stranger: the next run says the same again.
+    #[test]
+    fn between_before_and_after_the_facts_are_those_of_before_and_the_files_those_of_both() {
+        let (before, after) = (
+            state(),
+            State { files: vec!["00-namespaces.yaml".to_owned()], record: Record::default(), ..state() },
+        );
+        let between =
+            parse(&State::between(Some(&before.bytes()), &after.bytes(), &after.files)).ok().unwrap();
+        assert_eq!(between.record, before.record);
+        assert_eq!(between.files, ["00-namespaces.yaml", "40-shop-main.yaml"]);
+        assert_eq!(State::between(None, &after.bytes(), &after.files), after.bytes());
+        assert_eq!(State::between(Some(&before.bytes()), &before.bytes(), &before.files), before.bytes());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Account, Group, Outcome};
+use super::{Account, Group, Leaving, Outcome};
 use pgsynth_constructs::rules::Level;
 
 /// Number of the form; another number means that a key went or changed its meaning.
@@ -48,6 +48,12 @@ fn app(account: &Account) -> Value {
         "output": account.output,
         "valid": account.errors.is_empty(),
     });
+    let leaving = account.leaving.iter();
+    let leaving =
+        leaving.map(|Leaving { cluster, now, end }| json!({ "cluster": cluster, "now": now, "end": end }));
+    if !account.leaving.is_empty() {
+        app["leaving"] = leaving.collect();
+    }
     if let Some(Outcome { written, removed, unchanged, different }) = account.outcome {
         app["written"] = written.into();
         app["removed"] = removed.into();

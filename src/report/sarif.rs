@@ -59,6 +59,8 @@ fn rule(code: Code) -> Value {
         value["shortDescription"] = json!({ "text": rule.summary() });
         value["help"] = json!({ "text": rule.page, "markdown": rule.page });
         value["defaultConfiguration"] = json!({ "level": word(rule.level) });
+    } else if let Some(page) = pgsynth_constructs::rules::code(code.name) {
+        value["help"] = json!({ "text": page, "markdown": page });
     }
     value
 }

@@ -1,7 +1,19 @@
 //! For people: one entry a cause, with path, place, sentence, code and help.
 
-use super::{Account, Group};
+use super::{Account, Group, Leaving};
 use pgsynth_constructs::rules::Level;
+
+/// What becomes of a cluster that leaves an output.
+pub fn leaving(leaving: &Leaving) -> String {
+    let Leaving { cluster, now, end } = leaving;
+    match now {
+        Some(app) => format!("cluster `{cluster}` leaves the output; app `{app}` renders it now"),
+        None => format!(
+            "cluster `{cluster}` leaves the output and keeps running. To delete it:\n    {}\n  to keep it, do nothing: nothing renders or deletes it any more",
+            end.join("\n    ")
+        ),
+    }
+}
 
 /// An entry, as it stands below its heading.
 pub fn entry(group: &Group) -> String {

@@ -356,6 +356,7 @@ fn list_says_what_a_policy_comes_to() {
     app shop
       shop/main by `nightly` into `offsite`, generation 2
         archive       s3://acme/spilo/shop/main/2/wal/<major>
+        at            https://fsn1.your-objectstorage.com
         base backups  `0 1 * * *` UTC, and one at every start of a primary
         window        14d guaranteed, at most 15d
         retention     BACKUP_NUM_TO_RETAIN=14, at most 16 backups of the schedule

@@ -102,3 +102,40 @@ fn a_conflict_in_the_record_gets_a_sentence_and_merged_lines_are_read() {
     let said = project.run(&["synth"]);
     assert!(said.err.contains("the app had cluster `shop/other`"), "{}", said.err);
 }
+
+/// The app without its cluster.
+fn without_clusters() -> String {
+    let lines = APP
+        .split_inclusive('\n')
+        .filter(|line| !["clusters:", "main:", "accept:"].iter().any(|word| line.contains(word)));
+    lines.collect()
+}
+
+/// An entry without a namespace speaks of one cluster; where two of its name went, it speaks of none.
+#[test]
+fn an_entry_of_retired_that_could_mean_two_clusters_means_none() {
+    let two = APP.replace("charts:\n", "charts:\n  other:\n    namespace: other\n    clusters:\n      main: {team: acme, postgres: 18, volume: {size: 10Gi}, backup: {none: a test}}\n");
+    let head = without_clusters();
+    let gone = |retired: &str| format!("{head}retired:\n{retired}");
+    let project = rendered(&two).app(&gone("  shop/main: {reason: a test}\n"));
+    let said = project.run(&["synth"]);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("[R1 cluster-gone]"), "{}", said.err);
+    let both =
+        "  shop/main: {reason: a test, namespace: shop}\n  other/main: {reason: a test, namespace: other}\n";
+    let said = project.app(&gone(both)).run(&["synth"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.err.matches("kubectl -n other delete postgresql main").count(), 1, "{}", said.err);
+}
+
+/// A folder that is written instead of the app's own has a past of its own.
+#[test]
+fn another_output_is_compared_with_what_it_remembers_itself() {
+    let project = Project::new().app(APP);
+    let elsewhere = &["synth", "--output", "elsewhere"];
+    assert_eq!(project.run(elsewhere).code, 0);
+    let lower = project.app(&APP.replace("postgres: 18", "postgres: 17"));
+    let said = lower.run(elsewhere);
+    assert_eq!(said.code, 1, "{}", said.err);
+    assert!(said.err.contains("[R7 postgres-lowered]"), "{}", said.err);
+}

@@ -1,7 +1,7 @@
 //! What may not change unseen between two renderings of one cluster.
 
 use super::{Change, Report, Rule, rule};
-use crate::record::bytes;
+use crate::record::{ClusterRecord, bytes};
 
 pub(super) const RULES: &[Rule] = &[
     rule!(Warning "T35" "superseded-archive-stays", Change(superseded_archive)),
@@ -154,8 +154,12 @@ fn archive_stopped(change: &Change, report: &mut Report) {
 
 fn archive_moved(change: &Change, report: &mut Report) {
     let Change { before, after, accepted, .. } = change;
-    if let (Some(root), Some(now), false) = (&before.root, &after.root, accepted)
-        && root != now
+    let path = |record: &ClusterRecord| record.root.clone();
+    // Where the same bucket of another store is meant, the endpoints tell; older records do not have them.
+    let moved = [path, |record: &ClusterRecord| record.endpoint.clone()]
+        .into_iter()
+        .find_map(|place| Some((place(before)?, place(after)?)).filter(|(before, now)| before != now));
+    if let (Some((root, now)), false) = (moved, accepted)
         && before.generation == after.generation
     {
         report

@@ -1,6 +1,8 @@
 //! What may not change unseen between two renderings of an app: clusters that go, come, or move.
 
-use super::{Past, Report, Rule, rule};
+use std::collections::BTreeMap;
+
+use super::{Past, Report, Retirement, Rule, rule};
 use crate::record::{ClusterKey, ClusterRecord};
 
 pub(super) const RULES: &[Rule] = &[
@@ -14,9 +16,14 @@ pub(super) const RULES: &[Rule] = &[
 /// Clusters that were remembered, are no longer rendered, and of which nobody says why.
 fn gone<'a>(past: &Past<'a>) -> impl Iterator<Item = (&'a ClusterKey, &'a ClusterRecord)> {
     let Past { before, after, retired, .. } = *past;
-    before.clusters.iter().filter(move |(key, _)| {
-        !after.clusters.contains_key(*key) && !retired.iter().any(|entry| entry.is(key))
-    })
+    let went: Vec<_> = before.clusters.iter().filter(|(key, _)| !after.clusters.contains_key(*key)).collect();
+    let mut alike: BTreeMap<&str, usize> = BTreeMap::new();
+    went.iter().for_each(|(key, _)| *alike.entry(&key.name).or_default() += 1);
+    // An entry without a namespace speaks of one cluster, and so of none where several of the name went.
+    let speaks = move |entry: &Retirement, key: &ClusterKey| {
+        entry.is(key) && (entry.namespace.is_some() || alike[key.name.as_str()] == 1)
+    };
+    went.into_iter().filter(move |(key, _)| !retired.iter().any(|entry| speaks(entry, key)))
 }
 
 /// Clusters that are rendered and were not remembered.
@@ -25,9 +32,11 @@ fn new<'a>(past: &Past<'a>) -> impl Iterator<Item = &'a ClusterKey> {
     after.clusters.keys().filter(move |key| !before.clusters.contains_key(*key))
 }
 
-/// The same name in another namespace.
+/// The same name in another namespace, where one came and one went.
 fn moved_to<'a>(past: &Past<'a>, gone: &ClusterKey) -> Option<&'a ClusterKey> {
-    new(past).find(|key| key.name == gone.name)
+    let came: Vec<_> = new(past).filter(|key| key.name == gone.name).collect();
+    let went = self::gone(past).filter(|(key, _)| key.name == gone.name).count();
+    (came.len() == 1 && went == 1).then(|| came[0])
 }
 
 /// Another name in the same namespace, where one came and one went.

@@ -6,7 +6,7 @@ checked_text!(
     /// A span of time: whole numbers with `d`, `h`, `m` or `s`, such as `14d`, `36h` or `5m`.
     Span, "time span", |text| match seconds(text) {
         Some(_) => Ok(()),
-        None => Err("expected whole numbers with `d`, `h`, `m` or `s`, such as `14d`, `36h` or `5m`".to_owned()),
+        None => Err("expected whole numbers with `d`, `h`, `m` or `s`, such as `14d`, `36h` or `5m`, and no more than a hundred years".to_owned()),
     }
 );
 

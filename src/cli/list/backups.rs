@@ -27,12 +27,14 @@ pub(super) fn text(valid: &Valid) -> String {
 }
 
 fn cluster(id: &str, backup: &BackupFacts) -> String {
-    let BackupFacts { policy, store, generation, root, schedule, rpo, numbers, superseded } = backup;
+    let BackupFacts { policy, store, generation, root, endpoint, schedule, rpo, numbers, superseded } =
+        backup;
     let mut text = format!("  {id} by `{policy}` into `{store}`, generation {generation}\n");
     let mut line = |name: &str, what: String| {
         let _ = writeln!(text, "    {name:<13} {what}");
     };
     line("archive", format!("{root}/<major>"));
+    endpoint.iter().for_each(|endpoint| line("at", endpoint.clone()));
     line("base backups", format!("`{schedule}` UTC, and one at every start of a primary"));
     line(
         "window",
@@ -62,24 +64,36 @@ fn cluster(id: &str, backup: &BackupFacts) -> String {
 
 pub(super) fn json(valid: &Valid) -> Value {
     let clusters = valid.clusters().iter().map(|(id, facts)| {
-        let backup = facts.backup.as_ref().map(|backup| {
-            let BackupFacts { policy, store, generation, root, schedule, rpo, numbers, superseded } = backup;
-            json!({
-                "policy": policy,
-                "store": store,
-                "generation": generation,
-                "archive": root,
-                "schedule": schedule.as_str(),
-                "windowSeconds": numbers.window,
-                "longestWindowSeconds": numbers.longest_window,
-                "retain": numbers.retain,
-                "mostBackups": numbers.most_backups,
-                "rpoSeconds": rpo,
-                "archiveTimeoutSeconds": numbers.archive_timeout,
-                "walBytesPerDay": numbers.wal_per_day,
-                "superseded": superseded,
-            })
-        });
+        let backup =
+            facts.backup.as_ref().map(|backup| {
+                let BackupFacts {
+                    policy,
+                    store,
+                    generation,
+                    root,
+                    endpoint,
+                    schedule,
+                    rpo,
+                    numbers,
+                    superseded,
+                } = backup;
+                json!({
+                    "policy": policy,
+                    "store": store,
+                    "generation": generation,
+                    "archive": root,
+                    "endpoint": endpoint,
+                    "schedule": schedule.as_str(),
+                    "windowSeconds": numbers.window,
+                    "longestWindowSeconds": numbers.longest_window,
+                    "retain": numbers.retain,
+                    "mostBackups": numbers.most_backups,
+                    "rpoSeconds": rpo,
+                    "archiveTimeoutSeconds": numbers.archive_timeout,
+                    "walBytesPerDay": numbers.wal_per_day,
+                    "superseded": superseded,
+                })
+            });
         json!({ "id": id, "backup": backup })
     });
     let retired = valid.retired_archives().iter().map(|(id, roots)| json!({ "id": id, "superseded": roots }));

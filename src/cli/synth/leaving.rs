@@ -4,14 +4,24 @@ use pgsynth_constructs::Valid;
 use pgsynth_constructs::base::OperatorFacts;
 use pgsynth_constructs::upstream::record::{ClusterKey, Record};
 
-/// What to do about the clusters of the record that the app no longer renders; nothing where there are none.
-pub(super) fn words(before: &Record, valid: &Valid) -> Option<String> {
-    let gone = before.clusters.keys().filter(|key| !valid.record().clusters.contains_key(*key));
-    let words: String = gone.map(|key| of_cluster(key, valid.operator())).collect();
-    (!words.is_empty()).then_some(words)
+use crate::cli::project::Loaded;
+use crate::report::Leaving;
+
+/// The clusters of the record that the app no longer renders.
+pub(super) fn gone(before: Record, valid: &Valid) -> Vec<ClusterKey> {
+    before.clusters.into_keys().filter(|key| !valid.record().clusters.contains_key(key)).collect()
 }
 
-fn of_cluster(key: &ClusterKey, operator: &OperatorFacts) -> String {
+/// What becomes of a cluster that leaves the output of an app.
+pub(super) fn cluster(key: &ClusterKey, valid: &Valid, apps: &[(&Loaded, &Valid)]) -> Leaving {
+    let renders = |(_, app): &&(&Loaded, &Valid)| app.record().clusters.contains_key(key);
+    let now = apps.iter().find(renders).map(|(loaded, _)| loaded.app.name.to_string());
+    let end = if now.is_some() { vec![] } else { commands(key, valid.operator()) };
+    Leaving { cluster: key.to_string(), now, end }
+}
+
+/// The commands that delete a cluster, with what the operator asks for before it does.
+fn commands(key: &ClusterKey, operator: &OperatorFacts) -> Vec<String> {
     let ClusterKey { namespace, name } = key;
     let kubernetes = operator.kubernetes();
     let set = |key: Option<&String>| key.filter(|key| !key.is_empty()).cloned();
@@ -20,14 +30,11 @@ fn of_cluster(key: &ClusterKey, operator: &OperatorFacts) -> String {
     let mut annotations: Vec<String> = vec![];
     annotations.extend(by_date.map(|key| format!("{key}=$(date -u +%Y-%m-%d)")));
     annotations.extend(by_name.map(|key| format!("{key}={name}")));
-    let annotate = match annotations.is_empty() {
-        true => String::new(),
-        false => format!(
-            "\n    kubectl -n {namespace} annotate postgresql {name} --overwrite {}",
-            annotations.join(" ")
-        ),
-    };
-    format!(
-        "cluster `{key}` leaves the output and keeps running. To delete it:{annotate}\n    kubectl -n {namespace} delete postgresql {name}\n  to keep it, do nothing: nothing renders or deletes it any more\n"
-    )
+    let mut commands = vec![];
+    if !annotations.is_empty() {
+        let annotations = annotations.join(" ");
+        commands.push(format!("kubectl -n {namespace} annotate postgresql {name} --overwrite {annotations}"));
+    }
+    commands.push(format!("kubectl -n {namespace} delete postgresql {name}"));
+    commands
 }

@@ -44,7 +44,8 @@ pub(super) fn write(record: &Record, bytes: &mut Vec<u8>) {
     }
     for (key, cluster) in &record.clusters {
         let key = key.to_string();
-        let ClusterRecord { postgres, instances, size, class, databases, generation, root, backup } = cluster;
+        let ClusterRecord { postgres, instances, size, class, databases, generation, root, endpoint, backup } =
+            cluster;
         let mut fact = |words: &[&str]| {
             let words = [key.as_str()].iter().chain(words).map(|word| Cow::Borrowed(*word)).collect();
             Fact(words).write(bytes);
@@ -52,6 +53,7 @@ pub(super) fn write(record: &Record, bytes: &mut Vec<u8>) {
         backup.iter().for_each(|value| fact(&["backup", value]));
         class.iter().for_each(|value| fact(&["class", value]));
         databases.iter().for_each(|(database, kind)| fact(&["database", database, kind]));
+        endpoint.iter().for_each(|value| fact(&["endpoint", value]));
         generation.iter().for_each(|value| fact(&["generation", &value.to_string()]));
         fact(&["instances", &instances.to_string()]);
         postgres.iter().for_each(|value| fact(&["postgres", &value.to_string()]));
@@ -122,6 +124,7 @@ impl Reader {
         match fact {
             "backup" => cluster.backup = Some(value.to_owned()),
             "class" => cluster.class = Some(value.to_owned()),
+            "endpoint" => cluster.endpoint = Some(value.to_owned()),
             "generation" => cluster.generation = Some(value.parse().ok()?),
             "instances" => cluster.instances = value.parse().ok()?,
             "postgres" => cluster.postgres = Some(value.parse().ok()?),

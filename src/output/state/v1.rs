@@ -59,7 +59,17 @@ pub(super) fn parse(text: &str) -> Result<State, String> {
         let Cluster { namespace, postgres, instances, size, class, databases, generation, root, backup } =
             cluster;
         let name = id.split_once('/').map_or(id.as_str(), |(_, name)| name);
-        let record = ClusterRecord { postgres, instances, size, class, databases, generation, root, backup };
+        let record = ClusterRecord {
+            postgres,
+            instances,
+            size,
+            class,
+            databases,
+            generation,
+            root,
+            endpoint: None,
+            backup,
+        };
         (ClusterKey::new(namespace, name), record)
     };
     let Remembered { config_maps, clusters } = record;
