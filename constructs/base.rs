@@ -2,6 +2,7 @@
 
 mod construct;
 mod fields;
+mod metadata;
 mod object;
 pub(crate) mod pod;
 mod protection;
@@ -12,6 +13,7 @@ pub use construct::Construct;
 pub(crate) use fields::construct;
 #[doc(hidden)]
 pub use fields::{Emptiness, Entries, Items};
+pub(crate) use metadata::{check_annotations, check_labels};
 pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
 pub(crate) use protection::annotations_of;

@@ -32,7 +32,7 @@ use indexmap::IndexMap;
 
 use crate::archive::{Archives, Generation};
 use crate::backup::Backup;
-use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope, construct};
+use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope, check_annotations, check_labels, construct};
 use crate::crds::Named;
 use crate::crds::containers::{InitContainer, Sidecar};
 use crate::crds::env::{EnvFromSource, EnvVar};
@@ -220,8 +220,8 @@ impl Cluster {
             priority_class: _,
             maintenance_windows: _,
             standby,
-            labels: _,
-            annotations: _,
+            labels,
+            annotations,
             pod_annotations: _,
             service_annotations: _,
             spec: _,
@@ -248,6 +248,8 @@ impl Cluster {
                 )
                 .help(KEEPS);
         }
+        check_labels(labels, scope, "labels", problems);
+        check_annotations(annotations, scope, "annotations", problems);
         backup.validate(&scope.below("backup"), archives, problems);
         self.validate_archiving(name, scope, archives, problems);
         if let Some(monitoring) = monitoring {

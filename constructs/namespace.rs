@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::base::{Object, Problems, Scope, Stage, annotations_of};
+use crate::base::{Object, Problems, Scope, Stage, annotations_of, check_annotations, check_labels};
 use crate::values::Label;
 
 /// A namespace that is there (`namespace: shop`), or one that the app makes (`{name: shop, create: true}`).
@@ -49,6 +49,8 @@ impl Namespace {
 
     pub(crate) fn validate(&self, scope: &Scope, problems: &mut Problems) {
         let Self { name: _, create, labels, annotations } = self;
+        check_labels(labels, scope, "labels", problems);
+        check_annotations(annotations, scope, "annotations", problems);
         if !create && (!labels.is_empty() || !annotations.is_empty()) {
             problems.forbidden(scope.path(), "labels and annotations need `create: true`; a namespace that is only referred to is not rendered");
         }

@@ -42,6 +42,14 @@ impl RawObject {
                 );
             }
         }
+        // The strictest that holds for all kinds: those of RBAC take what is no DNS name.
+        if let Some(name) = self.text(&["metadata", "name"])
+            && (name.len() > 253
+                || name.contains(|letter: char| !letter.is_ascii_graphic() || "/%".contains(letter)))
+        {
+            let rule = "expected at most 253 characters, without spaces, `/` and `%`";
+            problems.invalid(scope.at("metadata.name"), name, rule);
+        }
         if let Some(namespace) = self.text(&["metadata", "namespace"])
             && let Err(rule) = NameRule::Label.check(namespace, 63)
         {

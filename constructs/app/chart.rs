@@ -1,6 +1,6 @@
 //! Everything of a chart but its clusters.
 
-use crate::base::{Code, Object, Problems, Scope, Stage};
+use crate::base::{Code, Object, Problems, Scope, Stage, check_labels};
 use crate::chart::Chart;
 use crate::namespace::POD_SECURITY;
 
@@ -13,6 +13,7 @@ pub(super) fn render(chart: &Chart, scope: &Scope, objects: &mut Vec<Object>, pr
     let pods = if chart.clusters.is_empty() && chart.operator.is_some() { "restricted" } else { "baseline" };
     let here = scope.below("namespace");
     chart.namespace.validate(&here, problems);
+    check_labels(&chart.labels, scope, "labels", problems);
     if let Some(level) = chart.namespace.labels.get(POD_SECURITY)
         && level == "restricted"
         && !chart.clusters.is_empty()

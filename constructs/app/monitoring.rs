@@ -2,7 +2,7 @@
 
 use super::App;
 use super::entry::Entry;
-use crate::base::{Kind, Object, Problem, Problems, Scope};
+use crate::base::{Kind, Object, Problem, Problems, Scope, check_labels};
 use crate::monitoring::{Monitored, dashboards, state};
 use crate::rules::{FIGURES_OPEN_TO_ALL, report};
 
@@ -13,6 +13,12 @@ pub(super) fn objects(
     objects: &mut Vec<Object>,
     problems: &mut Problems,
 ) {
+    let here = scope.below("monitoring");
+    for (field, labels) in
+        [("labels", &app.monitoring.labels), ("dashboardLabels", &app.monitoring.dashboard_labels)]
+    {
+        check_labels(labels, &here, field, problems);
+    }
     let mut first = None;
     for entry in entries {
         let (Some(monitoring), Some(facts)) = (&entry.cluster.monitoring, scope.clusters.get(&entry.id))

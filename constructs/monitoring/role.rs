@@ -17,8 +17,8 @@ echo "the cluster did not take the role's rights within half an hour" >&2
 exit 1
 "#;
 
-/// The Job; none on a standby, whose roles come from its source. Its name changes with the SQL, the database and the
-/// cluster's history, so that a restore runs it again.
+/// The Job; none on a standby, whose roles come from its source. Its name changes with the cluster's history, so that a restore
+/// runs it again, and with all of its pods' template: the API server changes no template of a Job that exists.
 pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     if cluster.facts.standby {
         return None;
@@ -26,9 +26,6 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     let database = cluster.database();
     let generation = cluster.facts.backup.as_ref().map_or(0, |backup| backup.generation);
     let sql = scope.release().exporter.role;
-    let hash = short_hash(&format!("{sql}\n{SCRIPT}\n{database}\n{generation}"));
-    let begin: String = cluster.name.chars().take(40).collect();
-    let name = format!("{begin}-monitoring-{hash:08x}");
     let container = Container {
         name: "role".to_owned(),
         image: Some(cluster.image.to_owned()),
@@ -70,6 +67,10 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
         },
         ..JobSpec::default()
     };
+    let template = serde_json::to_string(&spec.template).expect("a template of pods is JSON");
+    let hash = short_hash(&format!("{template}\n{generation}"));
+    let begin: String = cluster.name.chars().take(40).collect();
+    let name = format!("{begin}-monitoring-{hash:08x}");
     let job = Job { metadata: metadata(&name, cluster, scope), spec: Some(spec), ..Job::default() };
     Some(Object::of(Stage::Jobs, scope, job))
 }

@@ -198,3 +198,24 @@ fn the_readme_has_the_table() {
     assert!(readme.contains(&format!("{alerts} alerts")), "there are {alerts} alerts");
     assert!(readme.contains(&table), "the table is\n{table}");
 }
+
+/// The API server changes no template of a Job that exists: where anything in it differs, it is another Job.
+#[test]
+fn a_job_of_which_the_template_differs_is_another_job() {
+    let name = |app: &App| {
+        let objects = pgsynth::testing::app(app).objects();
+        let mut jobs = objects.iter().filter(|object| object["kind"] == "Job");
+        jobs.next().unwrap()["metadata"]["name"].as_str().unwrap().to_owned()
+    };
+    let same = name(&app());
+    assert_eq!(same, name(&app()));
+    let (mut labelled, mut another) = (app(), app());
+    let label = ("example.org/cost".to_owned(), "shop".to_owned());
+    labelled.charts.get_mut("shop").unwrap().labels.extend([label]);
+    for cluster in ["acme-orders", "acme-reports"] {
+        let cluster = another.charts.get_mut("shop").unwrap().clusters.get_mut(cluster).unwrap();
+        cluster.spec.docker_image = Some("example.org/spilo-18:4.1-p2".to_owned());
+    }
+    assert_ne!(same, name(&labelled));
+    assert_ne!(same, name(&another));
+}

@@ -1,18 +1,39 @@
-//! Names that collide, and clusters that the operator does not watch.
+//! Names that collide or that Kubernetes refuses, and clusters that the operator does not watch.
 
 use std::collections::BTreeMap;
 
 use super::{ClusterEvidence, Report, Rule, rule};
 use crate::behaviour::names::{DERIVED, LONGEST};
 use crate::behaviour::operator::OperatorFacts;
-use crate::values::NameRule;
+use crate::values::{NameRule, check_key};
 
 pub(super) const RULES: &[Rule] = &[
     rule!(Error "T109" "name-too-long", Cluster(name_too_long)),
     rule!(Error "name-without-team", ClusterUnder(name_without_team)),
     rule!(Error "T110" "derived-names-collide", Fleet(derived_names_collide)),
     rule!(Error "T111" "not-watched", ClusterUnder(not_watched)),
+    rule!(Error "ill-formed-annotation", Cluster(ill_formed_annotation)),
 ];
+
+fn ill_formed_annotation(cluster: &ClusterEvidence, report: &mut Report) {
+    let spec = cluster.spec();
+    for (field, annotations) in [
+        ("podAnnotations", &spec.pod_annotations),
+        ("serviceAnnotations", &spec.service_annotations),
+        ("masterServiceAnnotations", &spec.master_service_annotations),
+        ("replicaServiceAnnotations", &spec.replica_service_annotations),
+    ] {
+        for key in annotations.iter().flat_map(|map| map.keys()) {
+            if let Err(rule) = check_key(key) {
+                report.invalid(
+                    format!("{field}.{key}"),
+                    key,
+                    format!("{rule}; the API server refuses what it is for"),
+                );
+            }
+        }
+    }
+}
 
 fn name_too_long(cluster: &ClusterEvidence, report: &mut Report) {
     if let Err(rule) = NameRule::Dns1035.check(cluster.name(), LONGEST) {
