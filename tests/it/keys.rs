@@ -29,37 +29,54 @@ fn keys(path: &[String]) -> Option<Vec<String>> {
     )
 }
 
-fn walk(path: &[String], seen: &mut BTreeSet<Vec<String>>, structs: &mut usize, wrong: &mut Vec<String>) {
-    let Some(known) = keys(path) else { return };
-    *structs += 1;
-    for key in &known {
-        let middle = key.len() / 2;
-        let misspelt = format!("{}{}{}", &key[..middle], &key[middle..=middle], &key[middle..]);
-        let problem = error(&file(path, &format!("{{{misspelt}: 1}}")));
-        let named = problem.help.as_deref() == Some(&format!("did you mean `{key}`?"));
-        if !named || !problem.sentence().starts_with(&format!("unknown key `{misspelt}`: ")) {
-            wrong.push(format!("{}: {problem}", path.join(".")));
-        }
-        let below: Vec<String> = path.iter().cloned().chain([key.clone()]).collect();
+/// The structs at and below a path with their keys, none of `passed_over` among them.
+fn structs(
+    path: &[String],
+    passed_over: &[&str],
+    seen: &mut BTreeSet<Vec<String>>,
+    found: &mut Vec<(Vec<String>, Vec<String>)>,
+) {
+    let Some(mut known) = keys(path) else { return };
+    known.retain(|key| !passed_over.contains(&key.as_str()));
+    found.push((path.to_owned(), known.clone()));
+    for key in known {
+        let below: Vec<String> = path.iter().cloned().chain([key]).collect();
         // One of each kind: a struct, a struct in a list, a struct under an id.
         for step in [&[][..], &["[]"], &["a"]] {
             let deeper: Vec<String> =
                 below.iter().cloned().chain(step.iter().map(|step| (*step).to_owned())).collect();
             if seen.insert(deeper.clone()) && keys(&deeper).is_some() {
-                walk(&deeper, seen, structs, wrong);
+                structs(&deeper, passed_over, seen, found);
                 break;
             }
         }
     }
 }
 
+fn all_structs(passed_over: &[&str]) -> Vec<(Vec<String>, Vec<String>)> {
+    let mut found = vec![];
+    structs(&[], passed_over, &mut BTreeSet::new(), &mut found);
+    found
+}
+
 #[test]
 fn every_key_misspelt_once_is_an_error_that_names_the_nearest() {
-    let (mut structs, mut wrong) = (0, vec![]);
-    walk(&[], &mut BTreeSet::new(), &mut structs, &mut wrong);
+    let found = all_structs(&[]);
+    let mut wrong = vec![];
+    for (path, known) in &found {
+        for key in known {
+            let middle = key.len() / 2;
+            let misspelt = format!("{}{}{}", &key[..middle], &key[middle..=middle], &key[middle..]);
+            let problem = error(&file(path, &format!("{{{misspelt}: 1}}")));
+            let named = problem.help.as_deref() == Some(&format!("did you mean `{key}`?"));
+            if !named || !problem.sentence().starts_with(&format!("unknown key `{misspelt}`: ")) {
+                wrong.push(format!("{}: {problem}", path.join(".")));
+            }
+        }
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // The walk goes through all of it: app, charts, clusters, the whole custom resource and the operator's settings.
-    assert!(structs > 100, "only {structs} structs were found");
+    assert!(found.len() > 100, "only {} structs were found", found.len());
 }
 
 /// Keys below which the types mirror those of upstream, and the API server's own bounds hold.
@@ -75,36 +92,22 @@ const MIRRORS: &[&str] = &[
     "nodeAffinity",
 ];
 
-fn leaves(path: &[String], seen: &mut BTreeSet<Vec<String>>, found: &mut Vec<Vec<String>>) {
-    let known = keys(path).unwrap_or_default();
-    for key in known.into_iter().filter(|key| !MIRRORS.contains(&key.as_str())) {
-        let below: Vec<String> = path.iter().cloned().chain([key]).collect();
-        found.push(below.clone());
-        for step in [&[][..], &["[]"], &["a"]] {
-            let deeper: Vec<String> =
-                below.iter().cloned().chain(step.iter().map(|step| (*step).to_owned())).collect();
-            if seen.insert(deeper.clone()) && keys(&deeper).is_some() {
-                leaves(&deeper, seen, found);
-                break;
-            }
-        }
-    }
-}
-
 /// A whole number that is far too large, or below nothing, is refused where it stands, with its bounds.
 #[test]
 fn every_whole_number_has_bounds() {
-    let mut found = vec![];
-    leaves(&[], &mut BTreeSet::new(), &mut found);
+    let found = all_structs(MIRRORS);
+    let fields = found.iter().flat_map(|(path, known)| {
+        known.iter().map(move |key| path.iter().cloned().chain([key.clone()]).collect::<Vec<_>>())
+    });
     let refused = |path: &[String], value: &str, words: &str| {
         let problem = error(&file(path, value));
         problem.path == path.join(".") && problem.message.contains(words)
     };
-    let numbers: Vec<_> = found.iter().filter(|path| refused(path, "a text", "a whole number")).collect();
+    let numbers: Vec<_> = fields.filter(|path| refused(path, "a text", "a whole number")).collect();
     assert!(numbers.len() >= 15, "only {} numbers were found", numbers.len());
     for path in numbers {
         for number in ["4294967295", "18446744073709551615", "-1"] {
-            assert!(refused(path, number, "expected a whole number from "), "{}: {number}", path.join("."));
+            assert!(refused(&path, number, "expected a whole number from "), "{}: {number}", path.join("."));
         }
     }
 }

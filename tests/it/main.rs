@@ -8,6 +8,7 @@ mod command;
 mod crds;
 mod emit;
 mod keys;
+mod metadata;
 mod monitoring;
 mod operators;
 mod places;
