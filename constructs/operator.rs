@@ -21,6 +21,7 @@ use crate::crds::postgresql::Metadata;
 use crate::crds::{CustomResource, Mirror};
 use crate::release::{PRIORITY_CLASS, Release};
 use crate::values::{Label, Platform};
+use pgsynth_upstream::behaviour::filled::fill_probe;
 
 construct! {
     /// The Zalando Postgres Operator, of the app's release, in the namespace of its chart.
@@ -170,6 +171,8 @@ impl Operator {
         configuration.enable_crd_registration = Some(false);
         configuration.fill((release.operator)(platform, &release.images));
         configuration.fill(upstream_defaults(release));
+        let probe = configuration.kubernetes.as_mut().and_then(|section| section.liveness_probe.as_mut());
+        probe.into_iter().for_each(fill_probe);
         if self.configuration.scalyr.is_none() {
             // Deprecated, and without the section nothing comes of it.
             configuration.scalyr = None;

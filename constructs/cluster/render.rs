@@ -6,7 +6,6 @@ use super::archiving::Taken;
 use super::{Cluster, Overlay, Rotation};
 use crate::archive::Archives;
 use crate::base::{Identity, Object, Problems, Scope, Stage};
-use crate::crds::containers::ContainerPort;
 use crate::crds::postgresql::{
     Metadata, Patroni, Postgresql, PostgresqlSettings, PostgresqlSpec, ResourceAmounts, Resources,
 };
@@ -198,13 +197,7 @@ impl Cluster {
         let limits = resources.limits.get_or_insert_with(ResourceAmounts::default);
         limits.fill(ResourceAmounts { memory: limit, ..ResourceAmounts::default() });
 
-        // The API server's defaults inside lists, written out: a client-side apply would see a difference for ever.
-        if let Some(sidecars) = &mut spec.sidecars {
-            write_protocols(sidecars, |sidecar| &sidecar.ports, |sidecar| &mut sidecar.ports);
-        }
-        if let Some(containers) = &mut spec.init_containers {
-            write_protocols(containers, |container| &container.ports, |container| &mut container.ports);
-        }
+        pgsynth_upstream::behaviour::filled::fill_in(spec);
     }
 }
 
@@ -246,25 +239,6 @@ impl Resolved {
             name: metadata.name.clone().unwrap_or_default(),
         };
         Object::boxed(Stage::Cluster, scope, identity, self.resource)
-    }
-}
-
-type Ports = Option<Vec<ContainerPort>>;
-
-/// Writes `TCP` where a port names no protocol; lists without such a port stay shared.
-fn write_protocols<T: Clone>(
-    containers: &mut Named<T>,
-    ports: fn(&T) -> &Ports,
-    mut_ports: fn(&mut T) -> &mut Ports,
-) {
-    if containers
-        .iter()
-        .flat_map(|container| ports(container).iter().flatten())
-        .any(|port| port.protocol.is_none())
-    {
-        for port in containers.iter_mut().flat_map(|container| mut_ports(container).iter_mut().flatten()) {
-            port.protocol.get_or_insert_with(|| "TCP".into());
-        }
     }
 }
 

@@ -29,6 +29,7 @@ mod evidence;
 mod names;
 mod operator;
 mod past;
+mod pods;
 mod registry;
 mod resources;
 mod restore;
@@ -53,6 +54,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         names::RULES,
         operator::RULES,
         past::RULES,
+        pods::RULES,
         resources::RULES,
         restore::RULES,
         roles::RULES,

@@ -8,6 +8,7 @@ mod guard;
 mod operator;
 mod parts;
 mod patroni;
+mod pods;
 mod postgres;
 mod prometheus;
 mod queries;
@@ -16,6 +17,7 @@ mod rendered;
 mod restore;
 mod sarif;
 mod server;
+mod settings;
 mod shared;
 #[path = "../it/spilo.rs"]
 #[allow(dead_code, reason = "the other tests read both snapshots")]
@@ -32,11 +34,13 @@ fn main() {
         guard::trials(),
         operator::trials(),
         patroni::trials(),
+        pods::trials(),
         prometheus::trials(),
         queries::trials(),
         readback::trials(),
         restore::trials(),
         sarif::trials(),
+        settings::trials(),
         shared::trials(),
     ]
     .into_iter()

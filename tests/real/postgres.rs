@@ -18,9 +18,14 @@ pub fn postgresql() -> Option<PathBuf> {
 
 /// Folders of PostgreSQL's programs by major: of the parts, and of the machine itself.
 pub fn majors() -> BTreeMap<u32, PathBuf> {
-    let mut majors = parts::folder("postgresql").map(programs).unwrap_or_default();
+    let mut majors = pinned();
     majors.extend(programs("/usr/lib/postgresql".into()));
     majors
+}
+
+/// Those of the parts, whose versions are the same everywhere.
+pub fn pinned() -> BTreeMap<u32, PathBuf> {
+    parts::folder("postgresql").map(programs).unwrap_or_default()
 }
 
 /// Those below a folder whose folders are named by their majors.

@@ -131,6 +131,7 @@ impl Server {
                 "--endpoint-reconciler-type=none",
                 "--service-cluster-ip-range=10.0.0.0/16",
                 "--authorization-mode=RBAC",
+                "--allow-privileged=true",
                 "--client-ca-file=ca.crt",
                 "--tls-cert-file=server.crt",
                 "--tls-private-key-file=server.key",
