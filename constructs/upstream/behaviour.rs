@@ -8,6 +8,7 @@ pub mod hba;
 pub mod image;
 pub mod names;
 pub mod operator;
+pub mod parameters;
 pub mod pods;
 pub mod pooler;
 pub mod retention;

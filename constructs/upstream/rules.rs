@@ -28,6 +28,7 @@ mod containers;
 mod evidence;
 mod names;
 mod operator;
+mod parameters;
 mod past;
 mod pods;
 mod registry;
@@ -53,6 +54,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         containers::RULES,
         names::RULES,
         operator::RULES,
+        parameters::RULES,
         past::RULES,
         pods::RULES,
         resources::RULES,
