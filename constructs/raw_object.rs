@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_yaml::{Mapping, Value};
 
-use crate::base::{Code, Identity, Object, Problems, Scope, Stage};
-use crate::values::NameRule;
+use crate::base::{Code, Identity, Kind, Object, Problem, Problems, Scope, Stage};
+use crate::rules::{SECRET_IN_OBJECT, report};
+use crate::values::{NameRule, credential_by_name, credential_in};
 
 /// An object of any kind, in the order in which it was written.
 ///
@@ -82,6 +83,9 @@ impl RawObject {
                 "a List hides its objects from the checks; write each as an object of its own",
             );
         }
+        if self.text(&["kind"]) != Some("Secret") {
+            credentials(&Value::Mapping(self.0.clone()), scope.path(), problems);
+        }
         nulls(&Value::Mapping(self.0.clone()), scope.path(), problems);
     }
 
@@ -99,6 +103,50 @@ impl RawObject {
         };
         vec![Object::new(stage, scope, identity, self.clone())]
     }
+}
+
+/// Credentials that stand in an object as they are: by their shape anywhere, by their name in maps and variables.
+fn credentials(value: &Value, path: &str, problems: &mut Problems) {
+    match value {
+        Value::String(text) => {
+            if let Some(what) = credential_in(text) {
+                tell(path, what, problems);
+            }
+        }
+        Value::Sequence(items) => {
+            for (index, item) in items.iter().enumerate() {
+                credentials(item, &format!("{path}.{index}"), problems);
+            }
+        }
+        Value::Mapping(map) => {
+            let text = |key: &str| map.get(key).and_then(Value::as_str);
+            if let (Some(name), Some(value)) = (text("name"), text("value"))
+                && credential_by_name(name, value)
+                && credential_in(value).is_none()
+            {
+                tell(&format!("{path}.value"), "a credential, by the variable's name", problems);
+            }
+            let data = path.ends_with(".data");
+            for (key, item) in map.iter().filter_map(|(key, item)| Some((key.as_str()?, item))) {
+                let by_name = item.as_str().is_some_and(|value| {
+                    data && credential_in(value).is_none() && credential_by_name(key, value)
+                });
+                let path = format!("{path}.{key}");
+                match by_name {
+                    true => tell(&path, "a credential, by its key", problems),
+                    false => credentials(item, &path, problems),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn tell(path: &str, what: &str, problems: &mut Problems) {
+    let message =
+        format!("it looks like {what}, and everybody who may read the output or this object sees it");
+    report(&SECRET_IN_OBJECT, Problem::new(Kind::Risky, path, message), problems)
+        .help("put it into a Secret that is created outside the app, and refer to it by name");
 }
 
 // The API server drops some nulls and refuses others, and every delivery tool has its own opinion.

@@ -8,14 +8,16 @@ pub(crate) static RESTORED_ROLES_UNNAMED: Rule = rule!(Warning "T16" "restored-r
 pub(crate) static FIGURES_OPEN_TO_ALL: Rule = rule!(Warning "T122" "figures-open-to-all", Construct);
 pub(crate) static NO_BACKUP: Rule = rule!(Warning "no-backup", Construct);
 pub(crate) static RESTORE_METHOD: Rule = rule!(Warning "restore-method", Construct);
+pub(crate) static SECRET_IN_OBJECT: Rule = rule!(Warning "secret-in-object", Construct);
 pub(crate) static SPARSE_BACKUPS: Rule = rule!(Warning "sparse-backups", Construct);
 
 /// All of them.
-pub(super) static OWN: [&Rule; 6] = [
+pub(super) static OWN: [&Rule; 7] = [
     &RESTORE_TO_OLDER_MAJOR,
     &RESTORED_ROLES_UNNAMED,
     &FIGURES_OPEN_TO_ALL,
     &NO_BACKUP,
     &RESTORE_METHOD,
+    &SECRET_IN_OBJECT,
     &SPARSE_BACKUPS,
 ];

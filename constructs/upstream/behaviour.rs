@@ -3,6 +3,7 @@
 //! Sources are files of the operator 2.0.1 unless another program is named; `docs/operator.md` has them with more around.
 
 pub mod classes;
+pub mod extensions;
 pub mod filled;
 pub mod hba;
 pub mod image;

@@ -7,7 +7,7 @@ pub use kind::{Code, Kind};
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::values::MEANT;
+use crate::values::{MEANT, credential_in};
 
 /// Where something stands in an app file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +55,7 @@ impl Problem {
 
     /// A value that breaks a rule.
     pub fn invalid(path: impl Into<String>, value: impl fmt::Display, rule: impl Into<String>) -> Self {
-        Self { value: Some(value.to_string()), ..Self::new(Kind::Invalid, path, rule) }
+        Self { value: shown(value), ..Self::new(Kind::Invalid, path, rule) }
     }
 
     /// What a value complains of when it is read or written, taken apart again: ``invalid size `1GB`: expected ...``.
@@ -69,11 +69,14 @@ impl Problem {
         .into_iter()
         .find_map(|(word, kind)| Some((kind, complaint.strip_prefix(word)?)))
         .unwrap_or((Kind::Invalid, complaint));
+        if let Some(what) = credential_in(complaint) {
+            return Self::new(kind, path, format!("the value looks like {what}, and is not shown"));
+        }
         // The kind of value stands before it: `size`, `key`, `id`.
         let parts = rest.split_once('`').filter(|(what, _)| !what.contains([':', ';', ',']));
         match parts.and_then(|(_, rest)| rest.split_once("`: ")) {
             Some((value, rule)) if kind != Kind::Required => {
-                Self { value: Some(value.to_owned()), ..Self::new(kind, path, rule) }
+                Self { value: shown(value), ..Self::new(kind, path, rule) }
             }
             _ if kind == Kind::Required => Self::new(kind, path, rest),
             _ => Self::new(Kind::Invalid, path, complaint),
@@ -86,9 +89,9 @@ impl Problem {
         self
     }
 
-    /// Adds the value.
+    /// Adds the value, unless it looks like a credential: those are never shown.
     pub fn value(&mut self, value: impl fmt::Display) -> &mut Self {
-        self.value = Some(value.to_string());
+        self.value = shown(value);
         self
     }
 
@@ -109,6 +112,11 @@ impl Problem {
         }
         Sentence(self).to_string()
     }
+}
+
+/// A value as a problem shows it: nothing of a credential is ever shown.
+fn shown(value: impl fmt::Display) -> Option<String> {
+    Some(value.to_string()).filter(|value| credential_in(value).is_none())
 }
 
 impl fmt::Display for Problem {
@@ -196,7 +204,7 @@ impl Problems {
         value: impl fmt::Display,
         rule: impl Into<String>,
     ) -> &mut Problem {
-        self.error(Problem { value: Some(value.to_string()), ..Problem::new(Kind::Unknown, path, rule) })
+        self.error(Problem { value: shown(value), ..Problem::new(Kind::Unknown, path, rule) })
     }
 
     /// Adds an error about something that may not stand where it stands.
@@ -216,7 +224,7 @@ impl Problems {
         value: impl fmt::Display,
         rule: impl Into<String>,
     ) -> &mut Problem {
-        self.error(Problem { value: Some(value.to_string()), ..Problem::new(Kind::Duplicate, path, rule) })
+        self.error(Problem { value: shown(value), ..Problem::new(Kind::Duplicate, path, rule) })
     }
 
     /// Takes over what another round found.

@@ -26,6 +26,8 @@ mod check;
 mod classes;
 mod containers;
 mod evidence;
+mod extensions;
+mod hba;
 mod names;
 mod operator;
 mod parameters;
@@ -36,6 +38,7 @@ mod resources;
 mod restore;
 mod roles;
 mod rule;
+mod secrets;
 mod services;
 mod storage;
 
@@ -52,6 +55,8 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         change::RULES,
         classes::RULES,
         containers::RULES,
+        extensions::RULES,
+        hba::RULES,
         names::RULES,
         operator::RULES,
         parameters::RULES,
@@ -60,6 +65,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         resources::RULES,
         restore::RULES,
         roles::RULES,
+        secrets::RULES,
         services::RULES,
         storage::RULES,
     ]

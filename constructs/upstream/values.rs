@@ -5,6 +5,7 @@
 
 mod checked;
 mod choices;
+mod credentials;
 mod duration;
 mod hash;
 mod id;
@@ -22,6 +23,7 @@ mod whole;
 pub use checked::checked_text;
 pub use checked::{Checked, Invalid};
 pub use choices::choices;
+pub use credentials::{credential_by_name, credential_in};
 pub use duration::GoDuration;
 pub use hash::fnv1a;
 pub use id::{Id, Label, LabelValue, Name, NameRule};

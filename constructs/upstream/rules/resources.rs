@@ -1,7 +1,7 @@
 //! Resources, PostgreSQL's settings and poolers.
 
 use super::{ClusterEvidence, Report, Rule, rule};
-use crate::behaviour::hba::{Connection, admits};
+use crate::behaviour::extensions::libraries;
 use crate::behaviour::operator::OperatorFacts;
 use crate::behaviour::pooler::PoolerConnections;
 use crate::behaviour::roles::{SystemRoles, databases};
@@ -14,7 +14,6 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Warning "T80" "amounts-changed", ClusterUnder(amounts_changed)),
     rule!(Error "T84" "preload-libraries-replaced", Cluster(preload_libraries)),
     rule!(Warning "T85" "no-data-checksums", Cluster(no_checksums)),
-    rule!(Error "T86" "pg-hba-locks-out", ClusterUnder(locked_out)),
     rule!(Warning "T88" "too-few-connections", ClusterUnder(too_few_connections)),
     rule!(Warning "T89" "shm-volume-stays", ClusterUnder(shm_volume)),
     rule!(Warning "T90" "md5-passwords", Cluster(md5)),
@@ -85,20 +84,20 @@ fn changed(report: &mut Report, path: &str, value: &str, bound: &str, below: boo
 }
 
 /// Libraries that Spilo's own scripts need; a list that is set replaces Spilo's.
-const PRELOAD: [&str; 6] =
-    ["bg_mon", "pg_auth_mon", "pg_cron", "pg_stat_statements", "pgextwlist", "set_user"];
+const PRELOAD: [&str; 7] =
+    ["bg_mon", "pg_auth_mon", "pg_cron", "pg_stat_statements", "pg_stat_kcache", "pgextwlist", "set_user"];
 
 fn preload_libraries(cluster: &ClusterEvidence, report: &mut Report) {
     const NAME: &str = "shared_preload_libraries";
     let Some(list) = parameter(cluster.spec(), NAME) else { return };
-    let given: Vec<&str> = list.split(',').map(|library| library.trim().trim_matches(['"', '\''])).collect();
+    let given: Vec<&str> = libraries(list).collect();
     let missing: Vec<&str> = PRELOAD.into_iter().filter(|library| !given.contains(library)).collect();
     if !missing.is_empty() {
         report
             .invalid(
                 format!("postgresql.parameters.{NAME}"),
                 list,
-                format!("it must contain `{}`: Spilo's first start fails without pg_cron, and features are missing without the others", missing.join("`, `")),
+                format!("it must contain `{}`: Spilo's first start fails without pg_cron and pg_stat_kcache, and features are missing without the others", missing.join("`, `")),
             )
             .help(format!("write `{},<yours>`", PRELOAD.join(",")));
     }
@@ -109,38 +108,6 @@ fn no_checksums(cluster: &ClusterEvidence, report: &mut Report) {
     let on = initdb.and_then(|options| options.get("data-checksums")).is_some_and(|value| value == "true");
     if major(cluster.spec()).unwrap_or(18) <= 17 && !on {
         report.risky("patroni.initdb", "data checksums are off: below PostgreSQL 18 they are on only with `data-checksums: \"true\"`, and cannot be switched on while the cluster runs");
-    }
-}
-
-fn locked_out(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
-    let patroni = cluster.spec().patroni.as_ref();
-    let Some(lines) = patroni.and_then(|patroni| patroni.pg_hba.as_ref()).filter(|lines| !lines.is_empty())
-    else {
-        return;
-    };
-    let SystemRoles { superuser, replication, .. } = SystemRoles::of(&operator.configuration, cluster.spec());
-    for (connection, line, who) in [
-        (
-            Connection { kind: "local", database: "postgres", role: superuser },
-            "local all all trust".to_owned(),
-            "Patroni and Spilo's scripts",
-        ),
-        (
-            Connection { kind: "hostssl", database: "replication", role: replication },
-            format!("hostssl replication {replication} all scram-sha-256"),
-            "replicas",
-        ),
-        (
-            Connection { kind: "hostssl", database: "postgres", role: superuser },
-            "hostssl all all all scram-sha-256".to_owned(),
-            "the operator",
-        ),
-    ] {
-        if !admits(lines, connection) {
-            report
-                .required("patroni.pg_hba", format!("a line that lets {who} in; these lines replace Spilo's"))
-                .help(format!("add `{line}`, before any line that rejects it"));
-        }
     }
 }
 

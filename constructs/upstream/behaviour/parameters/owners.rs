@@ -98,6 +98,9 @@ pub fn fate(major: u32, name: &str, value: &str) -> Fate {
                 "Spilo's scripts look into /var/run/postgresql: no base backup is made, and a promotion does not end",
             )
         }
+        "cron.database_name" if value != "postgres" => Fate::Breaks(
+            "Spilo makes pg_cron in `postgres`, which then fails: the first start never ends, and neither does a promotion",
+        ),
         "recovery_min_apply_delay" => Fate::Breaks(
             "every replica lags by it, also the one that is promoted; and a replica that fell behind finds no WAL in the archive",
         ),
