@@ -204,9 +204,9 @@ impl Cluster {
             pooler,
             exposure,
             tls: _,
-            users,
+            users: _,
             databases,
-            rotation: Rotation { users: rotated, in_place, ignore },
+            rotation: _,
             pg_hba: _,
             initdb: _,
             volumes: _,
@@ -266,15 +266,6 @@ impl Cluster {
         }
         for (name, database) in databases {
             database.validate(&scope.below(&format!("databases.{name}")), problems);
-        }
-        for (field, roles) in [("users", rotated), ("inPlace", in_place), ("ignore", ignore)] {
-            for role in roles.iter().filter(|role| !users.contains_key(*role)) {
-                problems.invalid(
-                    scope.at(&format!("rotation.{field}")),
-                    role,
-                    "must be one of the cluster's `users`",
-                );
-            }
         }
     }
 

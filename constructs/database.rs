@@ -96,14 +96,6 @@ impl Database {
             }
             _ => {}
         }
-        for (name, DatabaseSchema { default_roles, default_users }) in schemas {
-            if *default_users && !default_roles {
-                problems.forbidden(
-                    scope.at(&format!("schemas.{name}.defaultUsers")),
-                    "roles with LOGIN need `defaultRoles`; the operator ignores them without it",
-                );
-            }
-        }
     }
 
     /// The entries of `databases` and of `preparedDatabases`.

@@ -33,6 +33,7 @@ pub(super) struct Records<'a> {
 pub(super) fn ask(surroundings: &Surroundings, records: &Records, problems: &mut Problems) {
     let Surroundings { app, operator, entries, objects } = surroundings;
     let classes = known_classes(app, objects);
+    let namespaces = namespaces(app, objects);
     let claims: Vec<_> = objects.iter().filter_map(claim).collect();
     let storage = objects.iter().filter_map(|object| Some((object.origin.as_str(), class(object)?)));
     let (origins, views): (Vec<_>, Vec<_>) = storage.unzip();
@@ -44,6 +45,7 @@ pub(super) fn ask(surroundings: &Surroundings, records: &Records, problems: &mut
                 resource: &entry.resolved.resource,
                 classes: &classes,
                 claims: &claims,
+                namespaces: Some(&namespaces),
             })
             .collect(),
         operator: Some(OperatorEvidence { facts: operator, protect: app.protect, baseline: baseline(app) }),
@@ -137,6 +139,13 @@ fn baseline(app: &App) -> bool {
     let mut made =
         app.charts.iter().filter(|(_, chart)| !chart.clusters.is_empty() && chart.namespace.create);
     made.any(|(_, chart)| chart.namespace.labels.get(POD_SECURITY).is_none_or(|level| level != "privileged"))
+}
+
+/// Namespaces that the app makes or names.
+fn namespaces(app: &App, objects: &[Object]) -> Vec<String> {
+    let named = app.charts.iter().map(|(_, chart)| chart.namespace.name.to_string());
+    let made = objects.iter().filter(|object| object.identity.kind == "Namespace");
+    named.chain(made.map(|object| object.identity.name.clone())).collect()
 }
 
 /// StorageClasses that the app names, that the platform brings, or that stand among the raw objects.

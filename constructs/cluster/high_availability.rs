@@ -40,23 +40,7 @@ construct! {
 
 impl HighAvailability {
     pub(super) fn validate(&self, scope: &Scope, problems: &mut Problems) {
-        let Self {
-            synchronous,
-            strict,
-            synchronous_replicas,
-            failsafe: _,
-            maximum_lag,
-            ttl: _,
-            loop_wait: _,
-            retry_timeout: _,
-            slots: _,
-        } = self;
-        if *strict && !synchronous {
-            problems.forbidden(scope.at("strict"), "needs `synchronous: true`");
-        }
-        if synchronous_replicas.is_some() && !synchronous {
-            problems.forbidden(scope.at("synchronousReplicas"), "it needs `synchronous: true`");
-        }
+        let Self { maximum_lag, .. } = self;
         if let Some(lag) = maximum_lag
             && lag.bytes().is_none_or(|bytes| i64::try_from(bytes).is_err())
         {

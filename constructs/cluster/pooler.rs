@@ -33,19 +33,7 @@ construct! {
 
 impl Pooler {
     pub(super) fn validate(&self, scope: &Scope, problems: &mut Problems) {
-        let Self { instances: _, mode: _, replicas: _, max_connections: _, schema, user, resources } = self;
-        for (field, name) in [("schema", schema), ("user", user)] {
-            // The operator writes both into SQL without quotes.
-            if let Some(name) = name
-                && !is_plain_identifier(name)
-            {
-                problems.invalid(
-                    scope.at(field),
-                    name,
-                    "expected lower-case letters, digits and `_`, starting with a letter",
-                );
-            }
-        }
+        let Self { resources, .. } = self;
         resources.validate(&scope.below("resources"), problems);
     }
 
@@ -61,9 +49,4 @@ impl Pooler {
             user: user.clone(),
         }
     }
-}
-
-fn is_plain_identifier(name: &str) -> bool {
-    name.starts_with(|letter: char| letter.is_ascii_lowercase() || letter == '_')
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }

@@ -21,6 +21,7 @@
 
 mod archiving;
 mod availability;
+mod bounds;
 mod change;
 mod check;
 mod classes;
@@ -28,6 +29,7 @@ mod containers;
 mod evidence;
 mod extensions;
 mod hba;
+mod misplaced;
 mod names;
 mod operator;
 mod parameters;
@@ -52,11 +54,13 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     [
         archiving::RULES,
         availability::RULES,
+        bounds::RULES,
         change::RULES,
         classes::RULES,
         containers::RULES,
         extensions::RULES,
         hba::RULES,
+        misplaced::RULES,
         names::RULES,
         operator::RULES,
         parameters::RULES,

@@ -11,6 +11,7 @@ mod keys;
 mod metadata;
 mod monitoring;
 mod operators;
+mod overlay;
 mod places;
 mod project;
 mod projects;

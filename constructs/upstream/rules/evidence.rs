@@ -31,12 +31,14 @@ pub struct ClusterEvidence<'a> {
     pub classes: &'a [ClassFacts],
     /// Claims that something is known of.
     pub claims: &'a [ClaimFacts],
+    /// Every namespace that there is said to be, where that is known.
+    pub namespaces: Option<&'a [String]>,
 }
 
 impl<'a> ClusterEvidence<'a> {
     /// A cluster of whose storage nothing is known.
     pub fn of(resource: &'a Postgresql) -> Self {
-        Self { resource, classes: &[], claims: &[] }
+        Self { resource, classes: &[], claims: &[], namespaces: None }
     }
 
     /// What the resource asks for.

@@ -3,7 +3,7 @@
 use super::{ClusterEvidence, Report, Rule, rule};
 use crate::behaviour::operator::OperatorFacts;
 use crate::behaviour::roles::{self, SystemRoles, is_database_name, is_role_name};
-use crate::values::nearest;
+use crate::values::{MEANT, NameRule, nearest};
 
 pub(super) const RULES: &[Rule] = &[
     rule!(Error "T97" "system-role-as-user", ClusterUnder(system_role)),
@@ -14,6 +14,9 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Warning "T102" "two-owners", Cluster(two_owners)),
     rule!(Warning "T103" "secret-namespace-ignored", ClusterUnder(foreign_secret)),
     rule!(Warning "T104" "rotated-owner", Cluster(rotated_owner)),
+    rule!(Error "rotation-of-nobody", ClusterUnder(rotation_of_nobody)),
+    rule!(Error "rotated-system-role", ClusterUnder(rotated_system_role)),
+    rule!(Error "secret-in-unknown-namespace", ClusterUnder(unknown_namespace)),
 ];
 
 fn system_role(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
@@ -203,6 +206,104 @@ fn rotated_owner(cluster: &ClusterEvidence, report: &mut Report) {
                 )
                 .value(role)
                 .help("rotate it in place");
+        }
+    }
+}
+
+/// Rotation by field, with the role.
+fn rotated<'a>(cluster: &ClusterEvidence<'a>) -> impl Iterator<Item = (&'static str, &'a String)> {
+    let spec = cluster.spec();
+    let lists = [
+        ("usersWithSecretRotation", &spec.users_with_secret_rotation),
+        ("usersWithInPlaceSecretRotation", &spec.users_with_in_place_secret_rotation),
+        ("usersIgnoringSecretRotation", &spec.users_ignoring_secret_rotation),
+    ];
+    lists.into_iter().flat_map(|(field, list)| list.iter().flatten().flatten().map(move |role| (field, role)))
+}
+
+fn rotation_of_nobody(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let spec = cluster.spec();
+    let system = SystemRoles::of(&operator.configuration, spec);
+    if foreign_roles(operator).is_some() {
+        return;
+    }
+    let prepared = roles::prepared(spec);
+    for (field, role) in rotated(cluster) {
+        let known = spec.users.iter().flatten().any(|(name, _)| name == role)
+            || prepared.contains(role)
+            || system.has(role, spec)
+            || *role == system.pooler;
+        if !known {
+            let own: Vec<&str> = spec.users.iter().flatten().map(|(name, _)| name.as_str()).collect();
+            let near = nearest(role, &own).map(|near| format!("{MEANT}`{near}`?"));
+            report.invalid(
+                field,
+                role,
+                format!(
+                    "must be one of the cluster's `users`: nothing is rotated{}",
+                    near.unwrap_or_default()
+                ),
+            );
+        }
+    }
+}
+
+fn rotated_system_role(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let spec = cluster.spec();
+    let SystemRoles { superuser, replication, pooler, .. } = SystemRoles::of(&operator.configuration, spec);
+    for (field, role) in rotated(cluster).filter(|(field, _)| *field != "usersIgnoringSecretRotation") {
+        let what = if *role == superuser {
+            "the operator and Patroni log in by this Secret: with another name or password in it neither comes in, and the cluster cannot be managed any more"
+        } else if *role == replication {
+            "replicas know its password until they restart, and replication breaks"
+        } else if *role == pooler {
+            "the pooler's pods keep the old password, and hand out no connections"
+        } else {
+            continue;
+        };
+        report.forbidden(field, what).value(role).help("leave it out; rotation is for roles of applications");
+    }
+}
+
+/// Namespaces in which the operator is told to make Secrets, by their places.
+fn secret_namespaces<'a>(cluster: &ClusterEvidence<'a>) -> impl Iterator<Item = (String, &'a str)> {
+    let spec = cluster.spec();
+    let prepared = spec.prepared_databases.iter().flatten().filter_map(|(database, prepared)| {
+        let namespace = prepared.secret_namespace.as_deref().filter(|namespace| !namespace.is_empty())?;
+        Some((format!("preparedDatabases.{database}.secretNamespace"), namespace))
+    });
+    let users = spec.users.iter().flatten().filter(|(_, flags)| roles::logs_in(flags));
+    prepared.chain(users.filter_map(|(name, _)| Some((format!("users.{name}"), name.split_once('.')?.0))))
+}
+
+fn unknown_namespace(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    if operator.kubernetes().and_then(|section| section.enable_cross_namespace_secret) != Some(true) {
+        return;
+    }
+    for (path, namespace) in secret_namespaces(cluster) {
+        if let Err(rule) = NameRule::Label.check(namespace, 63) {
+            report.invalid(
+                path,
+                namespace,
+                format!("it is no name of a namespace, and the sync fails; {rule}"),
+            );
+        } else if !operator.watch.covers(namespace) {
+            report
+                .forbidden(path, "the operator watches one namespace and has rights in that alone: it cannot make the Secret, and the sync fails")
+                .value(namespace)
+                .help("let it watch all: `watch: all`");
+        } else if let Some(known) = cluster.namespaces {
+            if !known.iter().any(|known| known == namespace) {
+                let words: Vec<&str> = known.iter().map(String::as_str).collect();
+                let near = nearest(namespace, &words).map(|near| format!("{MEANT}`{near}`?"));
+                report.invalid(
+                    path,
+                    namespace,
+                    format!("no chart names this namespace: where it does not exist the sync fails, and no role is made; add a chart with `namespace: {namespace}`, or with `{{name: {namespace}, create: true}}`{}", near.unwrap_or_default()),
+                );
+            }
+        } else {
+            report.undecided(path, format!("whether namespace `{namespace}` exists is not known"));
         }
     }
 }
