@@ -98,6 +98,28 @@ impl Archive<'_> {
         variables
     }
 
+    /// Explicit values for what `source` is read by and this archive does without; see [`ObjectStore::neutral`].
+    pub(crate) fn against(&self, source: &Archive) -> Vec<EnvVar> {
+        let own = self.reading();
+        let own: Vec<&str> = own.iter().map(|variable| variable.name.as_str()).collect();
+        let mut missing: Vec<_> = source.access().into_iter().map(|variable| variable.name).collect();
+        missing.retain(|name| !own.contains(&name.as_str()));
+        // Spilo takes the convention from these, and would derive path style from an address alone.
+        if missing.iter().any(|name| name == "AWS_ENDPOINT") {
+            missing.extend(["WALE_S3_ENDPOINT", "WALG_S3_ENDPOINT"].map(Into::into));
+        }
+        missing.sort_unstable();
+        missing.dedup();
+        let neutral = |name: &crate::values::Text| match name.as_str() {
+            // WAL-G's own default: the key is taken as it is.
+            "WALG_LIBSODIUM_KEY_TRANSFORM" if self.policy.encryption.is_some() => {
+                Some(EnvVar::new(name.as_str(), "none"))
+            }
+            name => self.store.neutral(name, self.store_id, self.domain),
+        };
+        missing.iter().filter_map(neutral).collect()
+    }
+
     /// The half that says when and how it is written.
     pub(crate) fn writing(&self) -> Vec<EnvVar> {
         match self.place {

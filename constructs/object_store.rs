@@ -293,6 +293,27 @@ impl ObjectStore {
         variables
     }
 
+    /// Explicit values for names that another store's archive is read by and this one does without: what a restored
+    /// PostgreSQL is not told it keeps from its source until it restarts
+    /// ([`inherited`](pgsynth_upstream::behaviour::variables::inherited)). Nothing where no value means the same as none.
+    pub(crate) fn neutral(&self, name: &str, id: &str, domain: &str) -> Option<EnvVar> {
+        let Way { endpoint, region, style, .. } = self.way(id, domain)?;
+        let amazon = endpoint.is_none();
+        // Partitions of AWS have domains of their own; that of China ends otherwise.
+        let suffix = if region.starts_with("cn-") { ".cn" } else { "" };
+        let endpoint = endpoint.unwrap_or_else(|| format!("https://s3.{region}.amazonaws.com{suffix}"));
+        let convention = if style == Style::Path { "+path://" } else { "+virtualhost://" };
+        let value = match name {
+            "AWS_ENDPOINT" => endpoint,
+            "WALE_S3_ENDPOINT" | "WALG_S3_ENDPOINT" => endpoint.replacen("://", convention, 1),
+            "AWS_S3_FORCE_PATH_STYLE" => (style == Style::Path).to_string(),
+            // What AWS does with every object that is uploaded without a word.
+            "WALG_S3_SSE" if amazon => "AES256".to_owned(),
+            _ => return None,
+        };
+        Some(EnvVar::new(name, value))
+    }
+
     /// The volume with the store's CA, where it has one of its own.
     pub(crate) fn ca_volume(&self, id: &str) -> Option<AdditionalVolume> {
         let CaFile { secret, key: _ } = self.s3.as_ref()?.ca.as_ref()?;

@@ -30,6 +30,8 @@ impl Cluster {
         if let Some(archive) = self.archive(name, scope.namespace(), archives) {
             variables.extend(archive.reading());
             variables.extend(archive.writing());
+            let source = self.restore.as_ref().and_then(|restore| restore.archive(scope, archives));
+            variables.extend(source.iter().flat_map(|source| archive.against(source)));
         }
         if let Some(restore) = &self.restore
             && let Ok(Method { method, .. }) = restore.method_of(image, scope)

@@ -86,6 +86,7 @@ fn amount(path: &str, resources: &Resources) -> &'static str {
 
 /// Sections that have fields of a construct and others: the section itself, not what is below it.
 const SECTIONS: &[(&str, &str)] = &[
+    ("clone", "restore"),
     ("connectionPooler", "pooler"),
     ("patroni", "highAvailability"),
     ("standby", "standby"),

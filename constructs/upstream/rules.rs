@@ -21,6 +21,7 @@
 
 mod archiving;
 mod availability;
+mod bootstrap;
 mod bounds;
 mod change;
 mod check;
@@ -54,6 +55,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     [
         archiving::RULES,
         availability::RULES,
+        bootstrap::RULES,
         bounds::RULES,
         change::RULES,
         classes::RULES,

@@ -68,7 +68,7 @@ fn valid(text: &str) -> Valid<'static> {
 }
 
 /// The environment of PostgreSQL's container of each cluster, by name; a key of a Secret as `<secret>/<key>`.
-fn environments(valid: &Valid) -> BTreeMap<String, Environment> {
+pub fn environments(valid: &Valid) -> BTreeMap<String, Environment> {
     let resources = valid.objects().iter().filter_map(|object| object.downcast::<Postgresql>());
     let of = |resource: &Postgresql| {
         let variables = resource.spec.env.iter().flat_map(|list| list.iter());
@@ -94,7 +94,7 @@ fn bytes(text: &str, cluster: &str) -> Vec<u8> {
     files.into_iter().find(|file| file.name.ends_with(&format!("-{cluster}.yaml"))).unwrap().bytes
 }
 
-fn pod(own: &Environment, cluster: &str, major: u32) -> Environment {
+pub fn pod(own: &Environment, cluster: &str, major: u32) -> Environment {
     own.clone().into_iter().chain(operators(cluster, major)).collect()
 }
 
@@ -176,12 +176,17 @@ fn app(shape: &Shape, writing: &str, generation: u32, copy: bool) -> String {
         ),
     };
     let own = if copy { own } else { format!(", generation: {generation}") };
+    // What PostgreSQL would keep of the source until it restarts, the copy has as well, or the app is refused.
+    let second = match store.contains("sse") {
+        true => store.replace("bucket: acme", "bucket: other"),
+        false => "hetzner: {location: hel1, bucket: other}".to_owned(),
+    };
     format!(
         "pgsynth: v1\nrelease: '2026.11'\nname: backups\nplatform: other\naccept: {{restore-method: a test}}\n\
          templates:\n  small: &small {{team: acme, postgres: 18, volume: {{size: 1Gi}}}}\n\
          externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: []}}\n\
-         stores:\n  first: {{{store}{prefix}, credentials: keys}}\n  second: {{hetzner: {{location: hel1, bucket: other}}, credentials: other-keys}}\n\
-         backups:\n  one: {{store: first, {writing}{encryption}}}\n  two: {{store: second, schedule: '0 1 * * *', keep: 7d, rpo: 5m}}\n\
+         stores:\n  first: {{{store}{prefix}, credentials: keys}}\n  second: {{{second}, credentials: other-keys}}\n\
+         backups:\n  one: {{store: first, {writing}{encryption}}}\n  two: {{store: second, schedule: '0 1 * * *', keep: 7d, rpo: 5m{encryption}}}\n\
          charts:\n  shop:\n    namespace: shop\n    clusters:\n      acme-orders: {{<<: *small, backup: one{own}}}\n{clusters}"
     )
 }

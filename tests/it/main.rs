@@ -18,6 +18,7 @@ mod projects;
 mod record;
 mod releases;
 mod reports;
+mod restores;
 mod rules;
 mod spilo;
 mod tidy;

@@ -148,6 +148,66 @@ pub fn is_dropped(name: &str) -> bool {
     plain.starts_with("WALG_") && !OWNED.contains(&plain) && !TUNING.contains(&plain)
 }
 
+/// Whether Spilo archives with these variables: without any of them `archive_command` is `/bin/true`
+/// (`configure_spilo.py`, get_placeholders).
+pub fn archives(given: &dyn Fn(&str) -> bool) -> bool {
+    ["WAL_S3_BUCKET", "WALE_S3_PREFIX", "WALG_S3_PREFIX"].iter().any(|name| given(name))
+}
+
+/// Variables of the restore side that PostgreSQL would go on archiving with, and what comes of each.
+///
+/// Spilo runs the restore inside `envdir` of the source, and Patroni passes that environment on to PostgreSQL, which stays
+/// running after the promotion (`maybe_pg_upgrade.py`; spilo issue 1122). `archive_command` lays the cluster's own folder
+/// over it, in which only variables stand that are not empty.
+pub fn inherited(given: &dyn Fn(&str) -> bool) -> Vec<(&'static str, &'static str)> {
+    let of_source = |name: &str| given(&format!("CLONE_{name}"));
+    let endpoint = |given: &dyn Fn(&str) -> bool| {
+        ["AWS_ENDPOINT", "WALE_S3_ENDPOINT", "WALG_S3_ENDPOINT"].iter().any(|name| given(name))
+    };
+    let kept = KEPT.iter().filter(|(name, _)| of_source(name) && !given(name)).copied();
+    // One cause: a key and how it is read, an encryption and its key.
+    let kept = kept.filter(|(name, _)| {
+        !KEPT.iter().any(|(other, _)| {
+            name.len() > other.len() && name.starts_with(other) && of_source(other) && !given(other)
+        })
+    });
+    let address = (endpoint(&of_source) && !endpoint(given))
+        .then_some(("AWS_ENDPOINT", "it archives to the source's store, or nowhere"));
+    address.into_iter().chain(kept).collect()
+}
+
+/// What Spilo derives from nothing else, and lets through to WAL-G.
+const KEPT: &[(&str, &str)] = &[
+    (
+        "WALG_LIBSODIUM_KEY",
+        "what it archives is encrypted with the source's key, which its own policy does not have",
+    ),
+    (
+        "WALG_LIBSODIUM_KEY_PATH",
+        "what it archives is encrypted with the source's key, which its own policy does not have",
+    ),
+    (
+        "WALG_LIBSODIUM_KEY_TRANSFORM",
+        "its own key is read in another way, and its own policy cannot read what it archives",
+    ),
+    (
+        "WALG_PGP_KEY",
+        "what it archives is encrypted with the source's key, which its own policy does not have",
+    ),
+    (
+        "WALG_PGP_KEY_PATH",
+        "what it archives is encrypted with the source's key, which its own policy does not have",
+    ),
+    ("WALG_S3_SSE", "it asks its store for an encryption that this may not have, and is refused"),
+    ("WALG_S3_SSE_KMS_ID", "it asks its store for an encryption that this may not have, and is refused"),
+    ("WALG_S3_CA_CERT_FILE", "it trusts the CA of the source's store alone, and archives nothing"),
+    ("AWS_ROLE_ARN", "it archives as the source, or is refused"),
+    ("AWS_WEB_IDENTITY_TOKEN_FILE", "it archives as the source, or is refused"),
+    ("AWS_INSTANCE_PROFILE", "it archives as the source, or is refused"),
+    ("WALG_COMPRESSION_METHOD", "it archives in the source's way"),
+    ("WALG_PREVENT_WAL_OVERWRITE", "it archives in the source's way"),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
