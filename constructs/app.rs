@@ -7,6 +7,7 @@ mod collisions;
 mod entry;
 mod evidence;
 mod monitoring;
+mod named;
 mod resolve;
 mod unread;
 mod valid;

@@ -16,7 +16,7 @@ pub use fields::{Emptiness, Entries, Items};
 pub(crate) use metadata::{check_annotations, check_labels};
 pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
-pub(crate) use protection::annotations_of;
+pub(crate) use protection::{PROTECTION, annotations_of};
 pub(crate) use reference::unknown_reference;
 pub use scope::{BackupFacts, ClusterFacts, Scope};
 

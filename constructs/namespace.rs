@@ -68,7 +68,7 @@ impl Namespace {
         let metadata = ObjectMeta {
             name: Some(name.to_string()),
             labels: Some(all.into_iter().collect()),
-            annotations: annotations_of(scope, annotations),
+            annotations: annotations_of(Stage::Namespaces, scope, annotations),
             ..ObjectMeta::default()
         };
         let namespace = core::Namespace { metadata, ..core::Namespace::default() };

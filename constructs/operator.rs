@@ -14,7 +14,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::base::{Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch, construct, either};
+use crate::base::{
+    Identity, Object, OperatorFacts, Problems, Scope, Stage, Watch, annotations_of, construct, either,
+};
 use crate::cluster::Resources;
 use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorConfiguration};
 use crate::crds::postgresql::Metadata;
@@ -248,6 +250,8 @@ impl Operator {
                 labels: Some(scope.labels().clone()),
                 name: Some(identity.name.clone()),
                 namespace: identity.namespace.clone(),
+                annotations: annotations_of(Stage::Operator, scope, &IndexMap::new())
+                    .map(|annotations| annotations.into_iter().collect()),
                 ..Metadata::default()
             },
         };

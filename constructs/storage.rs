@@ -9,7 +9,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::base::annotations_of;
 use crate::base::{Object, Problems, Scope, Stage, construct};
 use crate::values::{Cron, Label, Whole, choices};
 use pgsynth_upstream::behaviour::classes::ClassFacts;
@@ -274,7 +273,6 @@ impl Storage {
                 metadata: ObjectMeta {
                     name: Some(name.to_owned()),
                     labels: Some(scope.labels().clone().into_iter().collect()),
-                    annotations: annotations_of(scope, &IndexMap::new()),
                     ..ObjectMeta::default()
                 },
                 provisioner: provisioner.to_owned(),

@@ -5,10 +5,12 @@ mod draft;
 mod emit;
 mod layout;
 mod order;
+mod substitution;
 
 pub use bundle::{Bundle, Manifest};
 pub use draft::{Draft, render};
 pub use emit::{Emitter, emit};
+pub use layout::crd;
 
 use pgsynth_constructs::Valid;
 
@@ -25,7 +27,7 @@ use pgsynth_constructs::Valid;
 /// ```
 pub fn bundle<'a>(valid: &'a Valid) -> Bundle<'a> {
     let owner = valid.app().name.as_str();
-    let crds = valid.crds().map(|(name, text)| Draft::text(owner, format!("crds/{name}.yaml"), text));
+    let crds = valid.crds().map(|(name, text)| Draft::text(owner, layout::crd(valid, name), text));
     let files = crds.chain(layout::files(owner, valid.objects())).collect();
     Bundle { owner, files, record: valid.record() }
 }

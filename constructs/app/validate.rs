@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::entry::Entry;
 use super::evidence::{Records, Surroundings};
-use super::{App, Past, Valid, accept, archives, chart, collisions, evidence, monitoring, unread};
+use super::{App, Past, Valid, accept, archives, chart, collisions, evidence, monitoring, named, unread};
 use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope, each};
 use crate::retired::Retired;
 use pgsynth_upstream::record::{ClusterKey, ClusterRecord, Record};
@@ -20,6 +20,7 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
 
     let own = Scope {
         path: String::new(),
+        app: app.name.as_str(),
         chart: "",
         id: "",
         namespace: "",
@@ -72,6 +73,7 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
     evidence::ask(&surroundings, &records, &mut problems);
     monitoring::objects(app, &own, &entries, &mut objects, &mut problems);
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(&scope)));
+    named::protect_named(&mut objects, app.protect);
     collisions::objects(&objects, &mut problems);
     collisions::files(&objects, &mut problems);
     accept::accept(app, &mut problems);

@@ -7,6 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::Scope;
+use crate::values::Platform;
 
 /// What an object serializes from: anything that serde can write and that can be looked at again.
 pub trait Body: erased_serde::Serialize + Any + Send + Sync {}
@@ -41,12 +42,18 @@ impl Stage {
     /// The file of this stage for a construct, without its extension: `[a-z0-9-]+`, in the order of application.
     fn file(self, scope: &Scope) -> String {
         let Scope { chart, id, .. } = scope;
-        match self {
-            Self::Namespaces => "00-namespaces".to_owned(),
-            Self::Operator => "10-operator".to_owned(),
-            Self::Storage => "20-storage".to_owned(),
-            Self::Chart => format!("30-{chart}"),
-            Self::Cluster | Self::Jobs | Self::Monitoring => format!("{}-{chart}-{id}", self.number()),
+        let name = match self {
+            Self::Namespaces => "namespaces".to_owned(),
+            Self::Operator => "operator".to_owned(),
+            Self::Storage => "storage".to_owned(),
+            Self::Chart => (*chart).to_owned(),
+            Self::Cluster | Self::Jobs | Self::Monitoring => format!("{chart}-{id}"),
+        };
+        match scope.platform {
+            // Its manifests folder takes files of one name for one add-on, in whatever subfolder they stand: what the
+            // second does not have, the first loses.
+            Platform::K3s => format!("{:02}-{}-{name}", self.number(), scope.app),
+            _ => format!("{:02}-{name}", self.number()),
         }
     }
 }
@@ -110,6 +117,9 @@ impl Object {
         for (key, value) in scope.labels() {
             labels.entry(key.clone()).or_insert_with(|| value.clone());
         }
+        let mut annotations = metadata.annotations.take().unwrap_or_default();
+        super::protection::protect(stage, scope, &mut annotations);
+        metadata.annotations = (!annotations.is_empty()).then_some(annotations);
         let identity = Identity {
             api_version: T::API_VERSION.to_owned(),
             kind: T::KIND.to_owned(),
@@ -126,6 +136,11 @@ impl Object {
 
     pub(crate) fn boxed(stage: Stage, scope: &Scope, identity: Identity, body: Box<dyn Body>) -> Self {
         Self { stage, identity, origin: scope.path().to_owned(), file: stage.file(scope), body }
+    }
+
+    /// Puts another body in the place of its own.
+    pub(crate) fn replace(&mut self, body: impl Body) {
+        self.body = Box::new(body);
     }
 
     /// The file in which the object stands, without its extension.

@@ -98,6 +98,8 @@ impl ClusterFacts {
 #[derive(Clone)]
 pub struct Scope<'a> {
     pub(crate) path: String,
+    /// Name of the app.
+    pub(crate) app: &'a str,
     pub(crate) chart: &'a str,
     /// What stands behind the chart in the names of its files.
     pub(crate) id: &'a str,

@@ -39,7 +39,7 @@ impl Cluster {
 
         let mut labels = scope.labels().clone();
         labels.extend(self.labels.clone());
-        let annotations = crate::base::annotations_of(scope, &self.annotations);
+        let annotations = crate::base::annotations_of(Stage::Cluster, scope, &self.annotations);
         let metadata = Metadata {
             annotations: annotations.map(|annotations| annotations.into_iter().collect()),
             labels: Some(labels),

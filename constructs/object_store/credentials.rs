@@ -68,7 +68,7 @@ impl ExternalSecret {
             namespace: Some(namespace.to_owned()),
             name: name.to_owned(),
         };
-        let annotations = annotations_of(scope, &IndexMap::new());
+        let annotations = annotations_of(Stage::Storage, scope, &IndexMap::new());
         let manifest = Manifest {
             api_version: "external-secrets.io/v1",
             kind: "ExternalSecret",

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use indexmap::IndexMap;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy};
 use k8s_openapi::api::core::v1::{
     Container, ContainerPort, HTTPGetAction, PersistentVolumeClaim, PersistentVolumeClaimSpec,
@@ -17,7 +16,6 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{Bucket, ObjectStore, Region};
-use crate::base::annotations_of;
 use crate::base::{Object, Problems, Scope, Stage, construct, either, pod};
 use crate::namespace::Namespace;
 use crate::values::{Memory, Name};
@@ -72,11 +70,10 @@ impl LocalStore {
 
     pub(super) fn objects(&self, id: &str, store: &ObjectStore, scope: &Scope) -> Vec<Object> {
         let Self { namespace, region, bucket, size, class } = self;
-        let metadata = |protected: bool| ObjectMeta {
+        let metadata = || ObjectMeta {
             name: Some(id.to_owned()),
             namespace: Some(namespace.name.to_string()),
             labels: Some(scope.labels().clone().into_iter().collect()),
-            annotations: if protected { annotations_of(scope, &IndexMap::new()) } else { None },
             ..ObjectMeta::default()
         };
         let selector = BTreeMap::from([(LABEL.to_owned(), id.to_owned())]);
@@ -86,7 +83,7 @@ impl LocalStore {
             .or_else(|| (scope.release().pods.storage_class)(scope.platform()));
         let size = size.clone().unwrap_or_else(|| Memory::gibibytes(10));
         let claim = PersistentVolumeClaim {
-            metadata: metadata(true),
+            metadata: metadata(),
             spec: Some(PersistentVolumeClaimSpec {
                 access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
                 storage_class_name: class.map(str::to_owned),
@@ -98,7 +95,7 @@ impl LocalStore {
             }),
             ..PersistentVolumeClaim::default()
         };
-        let mut labels = metadata(false).labels.unwrap_or_default();
+        let mut labels = metadata().labels.unwrap_or_default();
         labels.extend(selector.clone());
         let spec = DeploymentSpec {
             replicas: Some(1),
@@ -111,10 +108,9 @@ impl LocalStore {
             },
             ..DeploymentSpec::default()
         };
-        let deployment =
-            Deployment { metadata: metadata(false), spec: either(spec), ..Deployment::default() };
+        let deployment = Deployment { metadata: metadata(), spec: either(spec), ..Deployment::default() };
         let service = Service {
-            metadata: metadata(false),
+            metadata: metadata(),
             spec: Some(ServiceSpec {
                 selector: Some(selector.clone()),
                 ports: Some(vec![ServicePort {
@@ -132,7 +128,7 @@ impl LocalStore {
         objects.push(Object::of(Stage::Storage, scope, claim));
         objects.push(Object::of(Stage::Storage, scope, deployment));
         objects.push(Object::of(Stage::Storage, scope, service));
-        objects.push(Object::of(Stage::Storage, scope, policy(metadata(false), selector, scope)));
+        objects.push(Object::of(Stage::Storage, scope, policy(metadata(), selector, scope)));
         objects
     }
 }

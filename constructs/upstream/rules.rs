@@ -33,6 +33,7 @@ mod hba;
 mod misplaced;
 mod names;
 mod operator;
+mod ownership;
 mod parameters;
 mod past;
 mod pods;
@@ -65,6 +66,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         misplaced::RULES,
         names::RULES,
         operator::RULES,
+        ownership::RULES,
         parameters::RULES,
         past::RULES,
         pods::RULES,

@@ -13,6 +13,7 @@ use super::context::{Context, Run};
 use super::project::Project;
 use super::{Exit, terminal};
 use crate::report::{Account, text};
+use crate::synth;
 
 /// List apps, constructs and objects, the Secrets that must exist, or the backups
 #[derive(Debug, clap::Args)]
@@ -98,7 +99,8 @@ fn objects(valid: &Valid) -> String {
         app.output_folder()
     );
     for (name, _) in valid.crds() {
-        let _ = writeln!(text, "  crds/{name}.yaml\n    CustomResourceDefinition {name}.acid.zalan.do");
+        let file = synth::crd(valid, name);
+        let _ = writeln!(text, "  {file}\n    CustomResourceDefinition {name}.acid.zalan.do");
     }
     let mut rows: Vec<_> = valid
         .objects()

@@ -4,7 +4,7 @@ use std::sync::mpsc::{channel, sync_channel};
 
 use pgsynth_constructs::base::{Object, threads};
 
-use super::Emitter;
+use super::{Emitter, substitution};
 
 /// Files that a thread may render before the first of them is taken.
 const AHEAD: usize = 8;
@@ -66,7 +66,9 @@ impl<'a> Draft<'a> {
                     if index > 0 {
                         emitter.raw("---\n");
                     }
+                    let start = emitter.bytes().len();
                     emitter.object(object.body());
+                    substitution::disable(emitter, start);
                 }
             }
         }

@@ -63,6 +63,11 @@ impl Emitter {
         self.out.extend_from_slice(text.as_bytes());
     }
 
+    /// Puts text in the place of some that was written.
+    pub(super) fn replace(&mut self, range: std::ops::Range<usize>, text: &str) {
+        self.out.splice(range, text.bytes());
+    }
+
     /// Writes an API object, with `apiVersion`, `kind` and `metadata` first.
     pub fn object(&mut self, object: &dyn erased_serde::Serialize) {
         let start = self.out.len();

@@ -6,6 +6,7 @@ mod backups;
 mod bytes;
 mod command;
 mod crds;
+mod delivery;
 mod emit;
 mod keys;
 mod metadata;
