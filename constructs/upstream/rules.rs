@@ -27,6 +27,7 @@ mod change;
 mod check;
 mod classes;
 mod containers;
+mod dumps;
 mod evidence;
 mod extensions;
 mod hba;
@@ -61,6 +62,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         change::RULES,
         classes::RULES,
         containers::RULES,
+        dumps::RULES,
         extensions::RULES,
         hba::RULES,
         misplaced::RULES,
