@@ -7,7 +7,7 @@ pub use pgsynth_upstream::rules::*;
 
 pub(crate) use own::{
     FIGURES_OPEN_TO_ALL, NO_BACKUP, RESTORE_METHOD, RESTORE_TO_OLDER_MAJOR, RESTORED_ROLES_UNNAMED,
-    SECRET_IN_OBJECT, SPARSE_BACKUPS,
+    SECRET_IN_OBJECT, SPARSE_BACKUPS, STANDBY_BEFORE_ITS_SOURCE,
 };
 
 use crate::base::{Problem, Problems};

@@ -19,6 +19,15 @@ pub struct SecretNeed {
     pub keys: BTreeSet<String>,
     /// Paths of the constructs that refer to it.
     pub used_by: BTreeSet<String>,
+    /// Whether its contents are those of another: of the source of a standby.
+    pub copied: Option<Copied>,
+}
+
+/// A Secret whose contents are needed once more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Namespace and name, where the source is a cluster of the app.
+    pub source: Option<(String, String)>,
 }
 
 type Needs = BTreeMap<(String, String), SecretNeed>;
@@ -36,7 +45,11 @@ pub(crate) fn needs(
         if let Some(resource) = object.downcast::<Postgresql>() {
             let identity = &object.identity;
             let name = (identity.namespace.as_deref().unwrap_or_default(), identity.name.as_str());
-            cluster(resource, operator, by_name.get(&name).copied(), &object.origin, &mut needs);
+            let facts = by_name.get(&name).copied();
+            cluster(resource, operator, facts, &object.origin, &mut needs);
+            if let Some(facts) = facts.filter(|facts| facts.standby) {
+                copy(facts, source_of(resource, clusters), &mut needs);
+            }
         }
         if let Some(deployment) = object.downcast::<Deployment>() {
             server(deployment, &object.origin, &mut needs);
@@ -64,6 +77,35 @@ pub(crate) fn needs(
     needs.into_values().filter(|need| !made.contains(&(need.namespace.as_str(), need.name.clone()))).collect()
 }
 
+/// The cluster of the app that a standby follows, by its host or by its archive.
+pub(crate) fn source_of<'a>(
+    resource: &Postgresql,
+    clusters: &'a BTreeMap<String, ClusterFacts>,
+) -> Option<&'a ClusterFacts> {
+    let standby = resource.spec.standby.as_ref()?;
+    let host = standby.standby_host.as_deref().unwrap_or_default();
+    let path = standby.s3_wal_path.as_deref().unwrap_or_default();
+    clusters.values().find(|facts| {
+        let service = facts.primary_service();
+        let short = format!("{service}.{}", facts.namespace);
+        let of_host = host == short || host == format!("{short}.svc") || host == facts.dns(&service);
+        let of_archive = facts.backup.as_ref().is_some_and(|backup| {
+            path.strip_prefix(&backup.root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        of_host || of_archive
+    })
+}
+
+/// Notes where the passwords of a standby's system roles come from.
+fn copy(facts: &ClusterFacts, source: Option<&ClusterFacts>, needs: &mut Needs) {
+    for role in [&facts.superuser, &facts.replication] {
+        if let Some(need) = needs.get_mut(&(facts.namespace.clone(), facts.secret(role))) {
+            let source = source.map(|source| (source.namespace.clone(), source.secret(role)));
+            need.copied = Some(Copied { source });
+        }
+    }
+}
+
 fn need(needs: &mut Needs, namespace: &str, name: &str, keys: &[&str], origin: &str) {
     let (namespace, name) = (namespace.to_owned(), name.to_owned());
     let need = needs.entry((namespace.clone(), name.clone())).or_insert_with(|| SecretNeed {
@@ -71,6 +113,7 @@ fn need(needs: &mut Needs, namespace: &str, name: &str, keys: &[&str], origin: &
         name,
         keys: BTreeSet::new(),
         used_by: BTreeSet::new(),
+        copied: None,
     });
     need.keys.extend(keys.iter().map(|key| (*key).to_owned()));
     need.used_by.insert(origin.to_owned());

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::entry::Entry;
 use super::evidence::{Records, Surroundings};
 use super::{App, Past, Valid, accept, archives, chart, collisions, evidence, monitoring, named, unread};
-use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope, each};
+use crate::base::{ClusterFacts, Kind, OperatorFacts, Problem, Problems, Scope, each};
 use crate::retired::Retired;
+use crate::rules::{STANDBY_BEFORE_ITS_SOURCE, report};
+use crate::secrets::source_of;
 use pgsynth_upstream::record::{ClusterKey, ClusterRecord, Record};
 
 pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Problems> {
@@ -68,6 +70,9 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
     archives::environment(app, &operator, &entries, &mut problems);
     retired(app, &mut problems);
     let record = record(&operator, &entries, &facts);
+    if let Some(before) = &past.record {
+        raised_together(before, &entries, &facts, &mut problems);
+    }
     let surroundings = Surroundings { app, operator: &operator, entries: &entries, objects: &objects };
     let records = Records { before: past.record.as_ref(), after: &record, accepted: &past.accepted };
     evidence::ask(&surroundings, &records, &mut problems);
@@ -119,6 +124,31 @@ fn record(operator: &OperatorFacts, entries: &[Entry], facts: &BTreeMap<String, 
         (ClusterKey::new(scope.namespace(), name), record)
     });
     Record { config_maps: operator.configuration.kubernetes_use_configmaps, clusters: clusters.collect() }
+}
+
+/// Standbys that come with the archive that they follow: there is nothing in it yet.
+fn raised_together(
+    before: &Record,
+    entries: &[Entry],
+    facts: &BTreeMap<String, ClusterFacts>,
+    problems: &mut Problems,
+) {
+    for Entry { scope, resolved, .. } in entries {
+        let metadata = &resolved.resource.metadata;
+        let own = ClusterKey::new(scope.namespace(), metadata.name.clone().unwrap_or_default());
+        let of_archive =
+            resolved.resource.spec.standby.as_ref().is_some_and(|standby| standby.s3_wal_path.is_some());
+        let Some(source) = source_of(&resolved.resource, facts).filter(|_| of_archive) else { continue };
+        let key = ClusterKey::new(source.namespace.as_str(), source.name.clone());
+        if before.clusters.contains_key(&own) || before.clusters.contains_key(&key) {
+            continue;
+        }
+        let message = format!(
+            "cluster `{key}` is new as well: its archive does not exist yet, and neither do the Secrets whose passwords this cluster needs"
+        );
+        report(&STANDBY_BEFORE_ITS_SOURCE, Problem::new(Kind::Forbidden, scope.at("standby"), message), problems)
+            .help("first synthesize and apply the app without this cluster; wait for the first base backup of its source; copy the Secrets as `list --secrets` shows; then add it");
+    }
 }
 
 /// The form of the entries; what they say of clusters is a matter of the rules.

@@ -9,10 +9,11 @@ pub(crate) static FIGURES_OPEN_TO_ALL: Rule = rule!(Warning "T122" "figures-open
 pub(crate) static NO_BACKUP: Rule = rule!(Warning "no-backup", Construct);
 pub(crate) static RESTORE_METHOD: Rule = rule!(Warning "restore-method", Construct);
 pub(crate) static SECRET_IN_OBJECT: Rule = rule!(Warning "secret-in-object", Construct);
+pub(crate) static STANDBY_BEFORE_ITS_SOURCE: Rule = rule!(Error "standby-before-its-source", Construct);
 pub(crate) static SPARSE_BACKUPS: Rule = rule!(Warning "sparse-backups", Construct);
 
 /// All of them.
-pub(super) static OWN: [&Rule; 7] = [
+pub(super) static OWN: [&Rule; 8] = [
     &RESTORE_TO_OLDER_MAJOR,
     &RESTORED_ROLES_UNNAMED,
     &FIGURES_OPEN_TO_ALL,
@@ -20,4 +21,5 @@ pub(super) static OWN: [&Rule; 7] = [
     &RESTORE_METHOD,
     &SECRET_IN_OBJECT,
     &SPARSE_BACKUPS,
+    &STANDBY_BEFORE_ITS_SOURCE,
 ];

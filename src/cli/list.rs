@@ -5,7 +5,7 @@ mod backups;
 use anyhow::Result;
 use pgsynth_constructs::Valid;
 use pgsynth_constructs::rules::Level;
-use pgsynth_constructs::secrets::SecretNeed;
+use pgsynth_constructs::secrets::{Copied, SecretNeed};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -146,7 +146,21 @@ fn secrets(valid: &Valid) -> String {
 
 /// The command that makes a Secret; its values come from files, so that none stands in a shell's history.
 fn command(need: &SecretNeed) -> String {
-    let SecretNeed { namespace, name, keys, used_by: _ } = need;
+    let SecretNeed { namespace, name, keys, used_by: _, copied } = need;
+    if let Some(Copied { source }) = copied {
+        // Another password would be the standby's own, and nobody's after its promotion.
+        let (from, secret) = match source {
+            Some((from, secret)) => (from.as_str(), secret.as_str()),
+            None => ("<namespace of the source>", "<the source's Secret of this role>"),
+        };
+        let value = |key: &str| {
+            format!(
+                " --from-file={key}=<(kubectl -n {from} get secret {secret} -o jsonpath='{{.data.{key}}}' | base64 -d)"
+            )
+        };
+        let keys: String = keys.iter().map(|key| value(key)).collect();
+        return format!("kubectl -n {namespace} create secret generic {name}{keys}");
+    }
     if keys.contains("tls.key") && keys.contains("tls.crt") && keys.len() == 2 {
         return format!("kubectl -n {namespace} create secret tls {name} --cert=tls.crt --key=tls.key");
     }

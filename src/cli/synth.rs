@@ -93,7 +93,11 @@ impl Run for Arguments {
         let mut ready = vec![];
         for (loaded, folder) in chosen.iter().zip(&folders) {
             progress.at(&format!("checking app `{}`", loaded.app.name));
-            let (before, past) = loaded.past(&project.root, folder, &self.accept_generation)?;
+            let (before, mut past) = loaded.past(&project.root, folder, &self.accept_generation)?;
+            // An output that does not exist yet remembers that there was nothing.
+            if before.is_none() {
+                past.record.get_or_insert_default();
+            }
             let mut account = loaded.account();
             if let Some(valid) = loaded.validate(&past, &mut account) {
                 let gone = past.record.map(|record| leaving::gone(record, &valid)).unwrap_or_default();

@@ -292,8 +292,15 @@ fn list_shows_objects_and_secrets() {
     let follower =
         APP.replace("users: {shop: []}, databases: {shop: {owner: shop}}", "standby: {host: other.shop}");
     let said = Project::new().app(&follower).run(&["list", "--secrets"]);
-    let command = "create secret generic standby.main.credentials.postgresql.acid.zalan.do --from-file=password=<file> --from-file=username=<file>";
+    // Its passwords are its source's: what nobody knows is left to be filled in, and what the app knows is not.
+    let command = "create secret generic standby.main.credentials.postgresql.acid.zalan.do --from-file=password=<(kubectl -n <namespace of the source> get secret";
     assert!(said.out.contains(command), "{}", said.out);
+    let both = APP.replace("      main:", "      follower: {team: acme, postgres: 18, instances: 1, volume: {size: 1Gi}, backup: {none: it follows}, standby: {host: main.shop}}\n      main:");
+    let said = Project::new().app(&both).run(&["list", "--secrets"]);
+    let command = "create secret generic standby.follower.credentials.postgresql.acid.zalan.do --from-file=password=<(kubectl -n shop get secret standby.main.credentials.postgresql.acid.zalan.do -o jsonpath='{.data.password}' | base64 -d)";
+    assert!(said.out.contains(command), "{}", said.out);
+    let said = Project::new().app(&both).run(&["list", "--backups"]);
+    assert!(said.out.contains("which writes nothing until it is promoted"), "{}", said.out);
     let said = project.run(&["list", "--format", "json"]);
     let value: serde_json::Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(value["apps"][0]["clusters"][0]["primary"], "main.shop.svc.cluster.local");

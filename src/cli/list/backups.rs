@@ -11,7 +11,18 @@ pub(super) fn text(valid: &Valid) -> String {
     let mut text = format!("app {}\n", valid.app().name);
     for (id, facts) in valid.clusters() {
         match &facts.backup {
-            Some(backup) => text += &cluster(id, backup),
+            Some(backup) => {
+                text += &cluster(id, backup);
+                if facts.standby {
+                    text += "    standby       writes nothing until it is promoted\n";
+                }
+            }
+            None if facts.standby => {
+                let _ = writeln!(
+                    text,
+                    "  {id}\n    no backup: a standby, which writes nothing until it is promoted"
+                );
+            }
             None => {
                 let _ = writeln!(text, "  {id}\n    no backup");
             }
@@ -94,7 +105,7 @@ pub(super) fn json(valid: &Valid) -> Value {
                     "superseded": superseded,
                 })
             });
-        json!({ "id": id, "backup": backup })
+        json!({ "id": id, "backup": backup, "standby": facts.standby })
     });
     let retired = valid.retired_archives().iter().map(|(id, roots)| json!({ "id": id, "superseded": roots }));
     json!({ "clusters": clusters.collect::<Value>(), "retired": retired.collect::<Value>() })
