@@ -30,6 +30,7 @@ mod containers;
 mod dumps;
 mod evidence;
 mod extensions;
+mod faults;
 mod hba;
 mod misplaced;
 mod names;
@@ -64,6 +65,7 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
         containers::RULES,
         dumps::RULES,
         extensions::RULES,
+        faults::RULES,
         hba::RULES,
         misplaced::RULES,
         names::RULES,

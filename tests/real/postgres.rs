@@ -129,6 +129,15 @@ impl Instance {
 
     /// Starts the server with these settings; does not wait for a recovery to end.
     pub fn start(&self, settings: &[(&str, &str)]) -> Result<(), String> {
+        self.start_in(&BTreeMap::new(), settings)
+    }
+
+    /// The same inside this environment, which every command of the server inherits.
+    pub fn start_in(
+        &self,
+        environment: &BTreeMap<String, String>,
+        settings: &[(&str, &str)],
+    ) -> Result<(), String> {
         let mut options = format!(
             "-c listen_addresses= -c port={} -c unix_socket_directories={} -c fsync=off",
             self.port,
@@ -144,6 +153,7 @@ impl Instance {
             .arg(self.folder.join("log"))
             .arg("-D")
             .arg(self.data());
+        command.envs(environment);
         let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
         match status.map_err(|error| error.to_string())?.success() {
             true => Ok(()),

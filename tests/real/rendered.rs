@@ -14,17 +14,26 @@ pub const CLUSTER: &str = "acme-orders";
 /// The resources of these clusters, written as lines of an app's `clusters:`, which may merge `*base` and name the policies
 /// `b` and `e`, the second encrypted; `operator` is configuration of the operator.
 pub fn resources(store: &Store, clusters: &str, operator: &str) -> Vec<Postgresql> {
+    resources_of_two(store, store, clusters, operator)
+}
+
+/// The same with two stores: policy `o` writes into the other one, and `k` is encrypted with another key.
+pub fn resources_of_two(store: &Store, other: &Store, clusters: &str, operator: &str) -> Vec<Postgresql> {
     let app = format!(
         "pgsynth: v1\nrelease: \"2026.11\"\nname: test\nplatform: other\n\
          templates: {{base: &base {{team: acme, postgres: 18, volume: {{size: 1Gi}}}}}}\n\
          externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: [], configuration: {{{operator}}}}}\n\
-         stores:\n  s: {{s3: {{endpoint: '{}', region: {}, bucket: {}}}, credentials: keys}}\n\
+         stores:\n  s: {{s3: {{endpoint: '{}', region: {region}, bucket: {bucket}}}, credentials: keys}}\n\
+         \x20 t: {{s3: {{endpoint: '{}', region: {region}, bucket: {bucket}}}, credentials: other-keys}}\n\
          backups:\n  b: &b {{store: s, schedule: \"0 1 * * *\", keep: 7d, rpo: 5m}}\n\
          \x20 e: {{<<: *b, encryption: {{secret: keys, transform: hex, escrow: a test}}}}\n\
+         \x20 k: {{<<: *b, encryption: {{secret: other-keys, transform: hex, escrow: a test}}}}\n\
+         \x20 o: {{<<: *b, store: t}}\n\
          charts:\n  shop:\n    namespace: shop\n    clusters:\n{clusters}",
         store.url,
-        store::REGION,
-        store::BUCKET
+        other.url,
+        region = store::REGION,
+        bucket = store::BUCKET
     );
     let app = load::app("test.yaml", app.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{app}"));
     let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
@@ -40,7 +49,7 @@ pub fn resource(store: &Store, fields: &str, operator: &str) -> Postgresql {
 pub fn value(variable: &EnvVar, pod: &str) -> String {
     let source = variable.value_from.as_ref();
     if let Some(secret) = source.and_then(|source| source.secret_key_ref.as_ref()) {
-        return store::key(&secret.key).to_owned();
+        return store::key_of(secret.name.as_deref().unwrap_or_default(), &secret.key).to_owned();
     }
     match source.and_then(|source| source.field_ref.as_ref()).map(|field| field.field_path.as_str()) {
         None => variable.value.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -17,6 +17,9 @@ pub fn trials() -> Vec<Trial> {
     let possible = postgres::runs();
     let trials = [
         parts::bench(&needed, "restore::to_a_time_and_to_the_end", || guard::with_a_world(cases::times)),
+        parts::bench(&needed, "restore::inside_the_environment_of_the_source", || {
+            guard::with_a_world(cases::environments)
+        }),
         parts::bench(&needed, "restore::in_place_and_after_total_loss", || {
             guard::with_a_world(cases::in_place)
         }),

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::recovery::{WalG, archive_all, archiving, base_backup, fetch, recover, restored, start_archiving};
 use crate::guard::{World, guard};
 use crate::postgres::{Instance, as_postgres, postgresql, run};
-use crate::rendered::{CLUSTER, resource, resources};
+use crate::rendered::{CLUSTER, resource, resources, resources_of_two};
+use crate::store::Store;
 
 /// Major version of the PostgreSQL that the machine has.
 fn major() -> u32 {
@@ -80,7 +81,7 @@ pub fn times(world: &World) -> Result<(), String> {
         let copy = |at: &str, more: &str, folder: &str| -> Result<Instance, String> {
             let major = major();
             let clusters = format!(
-                "      {CLUSTER}: {{<<: *base, postgres: {major}, backup: {policy}}}\n      acme-copy: {{<<: *base, postgres: {major}, backup: b, restore: {{cluster: {CLUSTER}, generation: 1, at: '{at}'{more}}}}}\n"
+                "      {CLUSTER}: {{<<: *base, postgres: {major}, backup: {policy}}}\n      acme-copy: {{<<: *base, postgres: {major}, backup: {policy}, restore: {{cluster: {CLUSTER}, generation: 1, at: '{at}'{more}}}}}\n"
             );
             world.store.remove("shop/acme-copy/1");
             restored(
@@ -104,6 +105,34 @@ pub fn times(world: &World) -> Result<(), String> {
             return Err("the copy archives nothing".to_owned());
         }
         drop(source);
+        fs::remove_dir_all(world.folder.join("source")).map_err(text)?;
+    }
+    Ok(())
+}
+
+/// A restored cluster is started from inside the environment of its source, as Spilo starts it. What it archives then is
+/// read by its own policy alone: a second restore has what was written after the first.
+pub fn environments(world: &World) -> Result<(), String> {
+    let other = Store::start()?;
+    for (from, to) in [("b", "b"), ("e", "e"), ("b", "o"), ("b", "e"), ("e", "k")] {
+        world.clean()?;
+        other.empty();
+        let (source, _) = source(world, from)?;
+        let major = major();
+        let clusters = format!(
+            "      {CLUSTER}: {{<<: *base, postgres: {major}, backup: {from}}}\n      acme-copy: {{<<: *base, postgres: {major}, backup: {to}, restore: {{cluster: {CLUSTER}, generation: 1, at: latest}}}}\n      acme-third: {{<<: *base, postgres: {major}, backup: {to}, restore: {{cluster: acme-copy, generation: 1, at: latest}}}}\n"
+        );
+        let resources = resources_of_two(world.store, &other, &clusters, "");
+        let what = format!("{from} to {to}");
+        let folder = |name: &str| world.folder.join(format!("{from}-{to}-{name}"));
+        let copy = restored(&resources[1], folder("copy")).map_err(|error| format!("{what}: {error}"))?;
+        same(&what, &rows(&copy)?, &up_to(&source, 503)?)?;
+        copy.query("insert into orders values (800, 'after the restore')")?;
+        archive_all(&copy).map_err(|error| format!("{what}: {error}"))?;
+        let third =
+            restored(&resources[2], folder("third")).map_err(|error| format!("{what}, again: {error}"))?;
+        same(&format!("{what}, again"), &rows(&third)?, &rows(&copy)?)?;
+        drop((source, copy, third));
         fs::remove_dir_all(world.folder.join("source")).map_err(text)?;
     }
     Ok(())
@@ -225,7 +254,7 @@ pub fn failures(world: &World) -> Result<(), String> {
         if !name.is_empty() {
             clone.insert(name.to_owned(), value.to_owned());
         }
-        match recover(&instance, &clone, Some(&second), true) {
+        match recover(&instance, &clone, Some(&second), true, None) {
             Err(error) if error.contains(word) && instance.query("select 1").is_err() => Ok(()),
             Err(error) => Err(format!("{what}: {error}")),
             Ok(()) => Err(format!("{what}: it was restored")),

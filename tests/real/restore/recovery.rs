@@ -119,29 +119,31 @@ pub fn restored(resource: &Postgresql, folder: PathBuf) -> Result<Instance, Stri
     let instance = Instance::at(folder)?;
     let (_, clone) = WalG::of(resource, "CLONE_", &instance)?;
     let own = pod(resource);
+    let wal_g = spilo::archives(&own).then(|| WalG::of(resource, "", &instance)).transpose()?;
+    let wal_g = wal_g.map(|(wal_g, _)| wal_g);
     recover(
         &instance,
         &clone,
         own.get("CLONE_TARGET_TIME").map(String::as_str),
         !own.contains_key("CLONE_TARGET_INCLUSIVE"),
+        wal_g.as_ref(),
     )?;
-    // The archive side begins with its own history once the bootstrap has ended.
-    if spilo::archives(&own) {
-        instance.stop("fast");
-        let (wal_g, _) = WalG::of(resource, "", &instance)?;
-        start_archiving(&instance, &wal_g, &[])?;
+    // PostgreSQL goes on as it was started: inside the environment of the source.
+    if let Some(wal_g) = wal_g {
         base_backup(&instance, &wal_g)?;
         archive_all(&instance)?;
     }
     Ok(instance)
 }
 
-/// As Patroni's bootstrap method does it (configure_spilo.py, `clone_with_wale`).
+/// As Patroni's bootstrap method does it (configure_spilo.py, `clone_with_wale`): all of it inside `envdir` of the source,
+/// PostgreSQL included, which archives by `own` as soon as it is promoted.
 pub fn recover(
     instance: &Instance,
     clone: &Environment,
     time: Option<&str>,
     inclusive: bool,
+    own: Option<&WalG>,
 ) -> Result<(), String> {
     let wal_g = fetch(clone, instance, time)?;
     run(as_postgres(Path::new("touch")).arg(instance.data().join("recovery.signal")))?;
@@ -156,6 +158,10 @@ pub fn recover(
     if !inclusive {
         settings.push(("recovery_target_inclusive", "off"));
     }
-    instance.start(&settings)?;
+    let archive = own.map(WalG::archive_command);
+    if let Some(archive) = &archive {
+        settings.extend([("archive_mode", "on"), ("archive_command", archive)]);
+    }
+    instance.start_in(clone, &settings)?;
     instance.wait("select pg_is_in_recovery()", "f")
 }
