@@ -38,6 +38,7 @@ fn orders() -> Cluster {
         .parameters("log_connections", true)
         .parameters("max_connections", 200)
         .pooler(Pooler::default())
+        .accept("pooler-loses-passwords", "clients connect anew")
         .exposure(Exposure::default().primary(internal))
         .maintenance_windows("Sun:01:00-04:00")
         .users("shop", [])

@@ -67,7 +67,7 @@ construct! {
         /// has none refuses every upload.
         [optional] sse: Sse,
 
-        /// Key of `aws:kms`. Default: the bucket's.
+        /// Key of `aws:kms`, which cannot be without one: WAL-G refuses to start (`pkg/storages/s3/uploader.go:31` of 3.0.8).
         [optional] kms_key: String,
     }
 }
@@ -196,6 +196,12 @@ impl ObjectStore {
             _ => {
                 problems.forbidden(scope.path(), "a store is one of `hetzner`, `s3`, `aws` and `local`");
             }
+        }
+        if *sse == Some(Sse::Kms) && kms_key.is_none() {
+            problems.required(
+                scope.at("kmsKey"),
+                "WAL-G refuses `aws:kms` without the key, and archives nothing",
+            );
         }
         if kms_key.is_some() && *sse != Some(Sse::Kms) {
             problems.forbidden(scope.at("kmsKey"), "it needs `sse: aws:kms`");
