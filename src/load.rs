@@ -29,7 +29,8 @@ pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
     if let Some(line) = conflict(text) {
         return Err(unreadable("a merge conflict is not resolved here", at(file, line + 1, 1)));
     }
-    let node = tree(text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, text, &error))?;
+    let mut node = tree(text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, text, &error))?;
+    node.take_away(text);
     if matches!(node.value, Value::Null) {
         return Err(unreadable("the file is empty; `pgsynth init` writes a first app", at(file, 1, 1)));
     }

@@ -17,6 +17,7 @@ pub use state::State;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use pgsynth_constructs::base::each;
@@ -42,6 +43,8 @@ pub struct Changes<'a> {
     files: Vec<String>,
     /// Files that are as they should be.
     unchanged: usize,
+    /// Whether a file has CRLF at the end of its lines, which nothing here writes.
+    converted: bool,
 }
 
 /// Compares a folder, whose state is `before`, with the bundle that it should hold. Nothing is written.
@@ -77,7 +80,9 @@ pub fn plan<'a>(
         state: (bytes, read(&folder.join(STATE))?),
         files: state.files,
         unchanged: 0,
+        converted: false,
     };
+    let converted = AtomicBool::new(false);
     // Whether the file is there as it should be; nothing is rendered where there is none.
     let same = |emitter: &mut Emitter, draft: &Draft| -> Result<bool> {
         let path = folder.join(&draft.name);
@@ -91,6 +96,9 @@ pub fn plan<'a>(
             );
             return Err(Failure::io(message).hint("move it away, or choose another `output`").into());
         }
+        if !same && read(&path)?.is_some_and(|old| old.windows(2).any(|pair| pair == b"\r\n")) {
+            converted.store(true, Ordering::Relaxed);
+        }
         Ok(same)
     };
     let found = match folder.exists() {
@@ -103,6 +111,7 @@ pub fn plan<'a>(
             false => changes.write.push(draft),
         }
     }
+    changes.converted = converted.into_inner();
     for name in stale {
         if read(&folder.join(name))?.is_some() {
             changes.remove.push(name.clone());
@@ -120,6 +129,11 @@ impl Changes<'_> {
             unchanged: self.unchanged,
             different: !self.is_empty(),
         }
+    }
+
+    /// Whether somebody has converted the ends of lines: git does it where it is told to.
+    pub fn is_converted(&self) -> bool {
+        self.converted
     }
 
     /// Whether the folder is as it should be.
@@ -162,7 +176,15 @@ impl Changes<'_> {
     /// # Errors
     /// Where a file cannot be written or removed; what was done until then is whole, and a second call goes on.
     pub fn write(self) -> Result<()> {
-        let Self { folder, write, remove: stale, state: (state, old_state), files, unchanged: _ } = &self;
+        let Self {
+            folder,
+            write,
+            remove: stale,
+            state: (state, old_state),
+            files,
+            unchanged: _,
+            converted: _,
+        } = &self;
         if self.is_empty() {
             return Ok(());
         }

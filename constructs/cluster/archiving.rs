@@ -44,6 +44,16 @@ impl Cluster {
         variables
     }
 
+    /// Whether the model has a side that this name belongs to: without a backup, a restore or a standby its names are free.
+    fn models(&self, name: &str) -> bool {
+        let upper = name.to_ascii_uppercase();
+        match (upper.starts_with("CLONE_"), upper.starts_with("STANDBY_")) {
+            (true, _) => self.restore.is_some(),
+            (_, true) => self.standby.is_some(),
+            _ => self.backup.policy().is_some(),
+        }
+    }
+
     /// Adds the model to what the cluster and its overlay say. Names that are taken are reported by their paths.
     pub(super) fn archiving(
         &self,
@@ -56,7 +66,7 @@ impl Cluster {
             .env
             .iter()
             .flat_map(|list| list.iter().enumerate())
-            .filter(|(_, variable)| variables::is_owned(&variable.name))
+            .filter(|(_, variable)| variables::is_owned(&variable.name) && self.models(&variable.name))
             .map(|(index, variable)| Taken {
                 path: format!("env.{index}.name"),
                 name: variable.name.to_string(),

@@ -45,6 +45,9 @@ impl Run for Arguments {
             let failure = Failure::io(format!("`{}` exists already, and stays as it is", path.display()));
             return Err(failure.hint("choose another name with `--name`").into());
         }
+        // The output is compared byte for byte, and git may be told to convert the ends of lines.
+        let attributes = "dist*/** -text\n";
+        output::create_new(&folder.join(".gitattributes"), attributes.as_bytes())?;
         terminal::note(&format!(
             "wrote `{}`; next:\n  pgsynth synth             # renders it\n  pgsynth list              # shows what that is\n  git add .                 # the app and its output belong in version control",
             path.display()

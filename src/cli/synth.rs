@@ -95,7 +95,7 @@ impl Run for Arguments {
             progress.at(&format!("checking app `{}`", loaded.app.name));
             let (before, mut past) = loaded.past(&project.root, folder, &self.accept_generation)?;
             // An output that does not exist yet remembers that there was nothing.
-            if before.is_none() {
+            if before.is_none() && !self.stdout {
                 past.record.get_or_insert_default();
             }
             let mut account = loaded.account();
@@ -275,6 +275,11 @@ impl Arguments {
         let former = loaded.app.renamed_from.as_ref().map(|id| id.as_str());
         let changes = output::plan(folder, before.as_ref(), bundle, former)?;
         let mut outcome = changes.outcome();
+        if changes.is_converted() {
+            self.note(&format!(
+                "note: files in `{shown}` have CRLF at the end of their lines; git has converted them, and does so no more with `{shown}/** -text` in `.gitattributes`"
+            ));
+        }
         if self.check {
             if outcome.different {
                 if self.format == Format::Text {
@@ -291,12 +296,14 @@ impl Arguments {
         outcome.different = false;
         let Outcome { written, removed, unchanged, .. } = outcome;
         self.note(&format!("`{shown}`: {written} written, {removed} removed, {unchanged} unchanged"));
-        if first && valid.crds().next().is_some() {
+        let namespaces =
+            bundle.files.iter().map(|file| file.name.as_str()).find(|name| name.starts_with("00-"));
+        if let Some(namespaces) = namespaces.filter(|_| first && valid.crds().next().is_some()) {
             self.note(&format!(
                 "apply it for the first time with:\n  \
                  kubectl apply --server-side --force-conflicts -f {shown}/crds/\n  \
                  kubectl wait --for=condition=Established --timeout=60s -f {shown}/crds/\n  \
-                 kubectl apply -f {shown}/00-namespaces.yaml\n  \
+                 kubectl apply -f {shown}/{namespaces}\n  \
                  pgsynth list --secrets   # the Secrets that must exist\n  \
                  kubectl apply -f {shown}/"
             ));

@@ -67,6 +67,22 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// Takes away every key whose value is `null`, spelt out: so what an anchor brought goes again. A key with nothing
+    /// behind it stays, and is an error: it was forgotten. What raw objects say is theirs.
+    pub(super) fn take_away(&mut self, text: &str) {
+        match &mut self.value {
+            Value::Map(entries) => {
+                entries.retain(|(_, value)| {
+                    !matches!(value.value, Value::Null) || !matches!(value.place.written(text), "null" | "~")
+                });
+                let open = entries.iter_mut().filter(|(key, _)| key.key(text) != "objects");
+                open.for_each(|(_, value)| value.take_away(text));
+            }
+            Value::List(items) => items.iter_mut().for_each(|item| item.take_away(text)),
+            _ => {}
+        }
+    }
+
     /// The place of a path, or of the longest part of it that is in the file. A value that is a scalar is shown itself,
     /// a map or a list by its key.
     pub(super) fn place_of(&self, path: &str, text: &str) -> Option<Place> {

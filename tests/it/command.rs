@@ -376,3 +376,40 @@ fn a_killed_write_leaves_every_file_whole() {
     assert_eq!(project.run(&["synth"]).code, 0);
     assert!(project.files("dist") == second);
 }
+
+/// An anchor brings what all have; one of them can be without it again. A key with nothing behind it was forgotten.
+#[test]
+fn what_an_anchor_brought_can_be_taken_away() {
+    let app = APP.replace(
+        "      main: {team: acme,",
+        "      base: &base {team: acme, postgres: 18, volume: {size: 1Gi}, backup: {none: a test}, pooler: {}, parameters: {work_mem: 8MB}}\n      bare: {<<: *base, pooler: null, parameters: {work_mem: ~, jit: off}}\n      main: {team: acme,",
+    );
+    let said = Project::new().app(&app).run(&["synth", "--stdout"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let bare = said.out.split("\n---\n").find(|object| object.contains("\n  name: bare\n")).unwrap();
+    assert!(!bare.contains("enableConnectionPooler") && !bare.contains("work_mem"), "{bare}");
+    assert!(bare.contains("jit: \"off\""), "{bare}");
+    let forgotten = app.replace("pooler: null", "pooler: ");
+    let said = Project::new().app(&forgotten).run(&["synth"]);
+    assert!(said.err.contains("`null` to take away what an anchor brought"), "{}", said.err);
+}
+
+/// git may convert what it checks out, and then every line differs.
+#[test]
+fn an_output_with_converted_line_ends_is_told() {
+    let project = Project::with_app();
+    assert_eq!(project.run(&["synth", "-q"]).code, 0);
+    let file = project.path("dist/00-namespaces.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace('\n', "\r\n")).unwrap();
+    let said = project.run(&["synth", "--check"]);
+    assert_eq!(said.code, 4, "{}", said.err);
+    assert!(
+        said.err.contains("git has converted them") && said.err.contains("dist/** -text"),
+        "{}",
+        said.err
+    );
+    let fresh = Project::new();
+    assert_eq!(fresh.run(&["init"]).code, 0);
+    assert_eq!(std::fs::read_to_string(fresh.path(".gitattributes")).unwrap(), "dist*/** -text\n");
+}

@@ -9,7 +9,7 @@ use crate::crds::env::EnvVar;
 pub(super) const RULES: &[Rule] = &[
     rule!(Error "T21" "one-archive-for-all", Operator(one_archive_for_all)),
     rule!(Error "T22" "lower-case-variable", Cluster(lower_case)),
-    rule!(Error "T23" "archiving-switched-off", Cluster(switched_off)),
+    rule!(Error "T23" "archiving-switched-off", ClusterUnder(switched_off)),
     rule!(Error "T24" "bucket-without-keys", Operator(bucket_without_keys)),
     rule!(Error "T25" "encryption-not-offered", Cluster(encryption_not_offered)),
     rule!(Warning "T26" "wal-e-drops-region", ClusterUnder(wal_e)),
@@ -61,7 +61,19 @@ fn lower_case(cluster: &ClusterEvidence, report: &mut Report) {
     }
 }
 
-fn switched_off(cluster: &ClusterEvidence, report: &mut Report) {
+fn switched_off(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let stores = operator.configuration.aws_or_gcp.as_ref();
+    let bucket = stores.is_some_and(|stores| {
+        [&stores.wal_s3_bucket, &stores.wal_gs_bucket]
+            .iter()
+            .any(|name| name.as_deref().is_some_and(|name| !name.is_empty()))
+    });
+    let own = |name: &str| value(cluster, name).is_some_and(|(_, value)| !value.is_empty());
+    let elsewhere = |name: &str| operator.pod_environment.iter().flatten().any(|known| known == name);
+    // What archives nothing cannot be switched off.
+    if !bucket && !variables::archives(&|name| own(name) || elsewhere(name)) {
+        return;
+    }
     if let Some((index, "")) = value(cluster, "WAL_S3_BUCKET") {
         report
             .forbidden(format!("env.{index}"), "an empty bucket name switches archiving off")
@@ -188,7 +200,7 @@ fn all_at_once(clusters: &[ClusterEvidence], report: &mut Report) {
             .of(first)
             .risky("", format!("{count} clusters begin a base backup in the same minute"))
             .value(schedule)
-            .help("give their policy a `spread`, such as `spread: 2h`");
+            .help("give their policy a `spread`, such as `spread: 2h`, or a longer one");
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Warning "T61" "disruption-budget-too-small", ClusterUnder(disruption_budget_too_small)),
     rule!(Warning "T62" "major-upgrade-off", ClusterUnder(upgrades_off)),
     rule!(Error "T63" "image-without-major", ClusterUnder(image_without_major)),
+    rule!(Warning "major-past-its-end", Cluster(past_its_end)),
     rule!(Error "T64" "unreadable-maintenance-window", Cluster(unreadable_window)),
     rule!(Warning "T65" "short-maintenance-window", ClusterUnder(short_window)),
 ];
@@ -217,5 +218,21 @@ fn short_window(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mu
                 .risky(format!("maintenanceWindows.{index}"), format!("it lasts {length} minutes; the operator looks every {} minutes, and is sure to hit only a window of at least {least}; windows are in UTC", least / 2))
                 .value(window);
         }
+    }
+}
+
+/// Majors that get no more fixes, and since when.
+const ENDED: [(u32, &str); 1] = [(14, "12 November 2026")];
+
+fn past_its_end(cluster: &ClusterEvidence, report: &mut Report) {
+    let major = settings::major(cluster.spec());
+    if let Some((major, day)) = ENDED.iter().find(|(ended, _)| Some(*ended) == major) {
+        report
+            .risky(
+                "postgresql.version",
+                format!("PostgreSQL {major} reached its end on {day}: no fault in it is mended any more"),
+            )
+            .value(major)
+            .help("write a later major; the operator upgrades in place");
     }
 }

@@ -10,6 +10,7 @@ use crate::values::Platform;
 
 pub(super) const RULES: &[Rule] = &[
     rule!(Error "T86" "pg-hba-locks-out", ClusterUnder(locked_out)),
+    rule!(Warning "pg-hba-without-replicas", ClusterUnder(without_replicas)),
     rule!(Error "invalid-pg-hba", Cluster(invalid)),
     rule!(Error "pg-hba-trusts-everyone", Cluster(trusts_everyone)),
     rule!(Warning "pg-hba-trusts-a-network", Cluster(trusts_a_network)),
@@ -37,58 +38,86 @@ const BY_PASSWORD: [&str; 4] = ["md5", "password", "scram-sha-256", "trust"];
 /// Methods by which a process of the pod comes in that has neither.
 const BY_NAME: [&str; 2] = ["peer", "trust"];
 
+/// Somebody who has to be let in: by which connection and methods, by which line at best, and who it is.
+struct Wanted<'a> {
+    connection: Connection<'a>,
+    methods: &'static [&'static str],
+    line: String,
+    who: &'static str,
+}
+
+/// Whether these lines can decide at all: with none Spilo's count, and what another file says is not known.
+fn decides(lines: &[String]) -> bool {
+    !lines.is_empty() && !lines.iter().any(|line| line.trim_start().starts_with("include"))
+}
+
+fn replicas(replication: &str) -> Wanted<'_> {
+    Wanted {
+        connection: Connection { kind: "hostssl", database: "replication", role: replication },
+        methods: &BY_PASSWORD,
+        line: format!("hostssl replication {replication} all scram-sha-256"),
+        who: "replicas",
+    }
+}
+
 fn locked_out(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
     let lines = lines(cluster);
-    if lines.is_empty() || lines.iter().any(|line| line.trim_start().starts_with("include")) {
-        return;
-    }
     let SystemRoles { superuser, replication, pooler, .. } =
         SystemRoles::of(&operator.configuration, cluster.spec());
-    let remote = |role| Connection { kind: "hostssl", database: "postgres", role };
-    let mut wanted = vec![
-        (
-            Connection { kind: "local", database: "postgres", role: superuser },
-            &BY_NAME[..],
-            "local all all trust".to_owned(),
-            "Patroni and Spilo's scripts",
-        ),
-        (
-            Connection { kind: "hostssl", database: "replication", role: replication },
-            &BY_PASSWORD[..],
-            format!("hostssl replication {replication} all scram-sha-256"),
-            "replicas",
-        ),
-        (remote(superuser), &BY_PASSWORD[..], "hostssl all all all scram-sha-256".to_owned(), "the operator"),
-    ];
-    if Poolers::of(cluster.spec()).any() {
-        let line = format!("hostssl all {pooler} all scram-sha-256");
-        wanted.push((remote(pooler), &BY_PASSWORD[..], line, "the pooler"));
+    let remote = |role, line: String, who| Wanted {
+        connection: Connection { kind: "hostssl", database: "postgres", role },
+        methods: &BY_PASSWORD,
+        line,
+        who,
+    };
+    let mut wanted = vec![Wanted {
+        connection: Connection { kind: "local", database: "postgres", role: superuser },
+        methods: &BY_NAME,
+        line: "local all all trust".to_owned(),
+        who: "Patroni and Spilo's scripts",
+    }];
+    if cluster.instances() > 1 {
+        wanted.push(replicas(replication));
     }
-    for (connection, methods, line, who) in wanted {
-        match deciding(lines, connection) {
-            None | Some(Line { rejects: true, .. }) => {
-                report
-                    .required(
-                        "patroni.pg_hba",
-                        format!("a line that lets {who} in; these lines replace Spilo's"),
-                    )
-                    .help(format!("add `{line}`, before any line that rejects it"));
-            }
-            Some(found) if !methods.contains(&found.method.as_str()) => {
-                let has =
-                    if connection.kind == "local" { "no password" } else { "a password and nothing else" };
-                report
-                    .forbidden(
-                        "patroni.pg_hba",
-                        format!(
-                            "the line that decides about {who} asks for `{}`, and they have {has}",
-                            found.method
-                        ),
-                    )
-                    .help(format!("add `{line}` before it"));
-            }
-            Some(_) => {}
+    wanted.push(remote(superuser, "hostssl all all all scram-sha-256".to_owned(), "the operator"));
+    if Poolers::of(cluster.spec()).any() {
+        wanted.push(remote(pooler, format!("hostssl all {pooler} all scram-sha-256"), "the pooler"));
+    }
+    if decides(lines) {
+        wanted.iter().for_each(|wanted| let_in(lines, wanted, report));
+    }
+}
+
+/// One instance has no replicas, and a second would never come up.
+fn without_replicas(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
+    let lines = lines(cluster);
+    if cluster.instances() == 1 && decides(lines) {
+        let system = SystemRoles::of(&operator.configuration, cluster.spec());
+        let_in(lines, &replicas(system.replication), report);
+    }
+}
+
+fn let_in(lines: &[String], wanted: &Wanted, report: &mut Report) {
+    let Wanted { connection, methods, line, who } = wanted;
+    match deciding(lines, *connection) {
+        None | Some(Line { rejects: true, .. }) => {
+            report
+                .required("patroni.pg_hba", format!("a line that lets {who} in; these lines replace Spilo's"))
+                .help(format!("add `{line}`, before any line that rejects it"));
         }
+        Some(found) if !methods.contains(&found.method.as_str()) => {
+            let has = if connection.kind == "local" { "no password" } else { "a password and nothing else" };
+            report
+                .forbidden(
+                    "patroni.pg_hba",
+                    format!(
+                        "the line that decides about {who} asks for `{}`, and they have {has}",
+                        found.method
+                    ),
+                )
+                .help(format!("add `{line}` before it"));
+        }
+        Some(_) => {}
     }
 }
 

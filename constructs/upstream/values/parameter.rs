@@ -88,7 +88,9 @@ impl<'de> Deserialize<'de> for Parameter {
 pub fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     match Option::<T>::deserialize(deserializer)? {
         Some(value) => Ok(Some(value)),
-        None => Err(de::Error::custom("expected a value; remove the key, or write `{}` for the defaults")),
+        None => Err(de::Error::custom(
+            "expected a value; remove the key, or write `{}` for the defaults, or `null` to take away what an anchor brought",
+        )),
     }
 }
 
