@@ -55,5 +55,7 @@ fn reports() -> Cluster {
 
 /// What all clusters of this app have in common.
 fn cluster(size: &str, class: &str) -> Cluster {
-    Cluster::new("acme", "18", Volume::of_class(size, class), "nightly").monitoring(Monitoring::default())
+    Cluster::new("acme", "18", Volume::of_class(size, class), "nightly")
+        .monitoring(Monitoring::default())
+        .access([Peer::new("shop")])
 }

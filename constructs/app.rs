@@ -1,6 +1,7 @@
 //! The app: the root of everything that is rendered.
 
 mod accept;
+mod access;
 mod archives;
 mod chart;
 mod collisions;

@@ -30,6 +30,7 @@ pub use volume::Volume;
 
 use indexmap::IndexMap;
 
+use crate::access::Peer;
 use crate::archive::{Archives, Generation};
 use crate::backup::Backup;
 use crate::base::{ClusterFacts, OperatorFacts, Problems, Scope, check_annotations, check_labels, construct};
@@ -100,6 +101,10 @@ construct! {
 
         /// Reachable from outside the Kubernetes cluster. Default: not at all.
         [default] exposure: Exposure,
+
+        /// Pods that may use the database and its poolers; the cluster's own and the operator's always may. It renders a
+        /// NetworkPolicy, which closes every other port. Default: every pod of the Kubernetes cluster may.
+        [optional] access: Vec<Peer>,
 
         /// Certificate from a Secret. Default: one that Spilo signs itself.
         [optional] tls: Tls,
@@ -203,6 +208,7 @@ impl Cluster {
             spread: _,
             pooler,
             exposure,
+            access: _,
             tls: _,
             users: _,
             databases,

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`app`], [`chart`] | the two roots: they hold the others |
 //! | [`object_store`], [`backup_policy`] | what clusters share: where archives are, when they are written and how long kept |
-//! | [`cluster`], [`database`], [`backup`], [`restore`], [`monitoring`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`raw_object`], [`retired`] | the constructs and their parts |
+//! | [`access`], [`cluster`], [`database`], [`backup`], [`restore`], [`monitoring`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`raw_object`], [`retired`] | the constructs and their parts |
 //! | [`secrets`] | the Secrets that must exist before an app is applied |
 //! | [`base`] | scope, objects, and the trait for constructs of other repositories |
 //! | [`release`] | what an app's `release` stands for: versions, images, and every default that reaches a pod |
@@ -16,6 +16,7 @@
 
 #![recursion_limit = "256"]
 
+pub mod access;
 pub mod app;
 pub(crate) mod archive;
 pub mod backup;

@@ -4,7 +4,6 @@ pub mod alerts;
 pub mod dashboards;
 mod exporter;
 pub mod metrics;
-mod network;
 mod pooler;
 mod role;
 pub mod rules;
@@ -14,7 +13,7 @@ mod targets;
 
 use indexmap::IndexMap;
 
-use crate::base::{ClusterFacts, Object, Problems, Scope, construct};
+use crate::base::{ClusterFacts, Object, Problems, Scope, Stage, construct};
 use crate::crds::postgresql::PostgresqlSpec;
 use crate::values::GoDuration;
 use alerts::{Alert, GROUPS, Initial, Severity, When};
@@ -96,7 +95,7 @@ construct! {
         [flag] resource_status: bool,
 
         /// Prometheus' pods: only they reach the figures. Default: whoever may reach the pods.
-        [optional] prometheus: network::Peer,
+        [optional] prometheus: Peer,
 
         /// Labels by which Grafana's sidecar finds dashboards. Default: `grafana_dashboard: "1"`.
         [or dashboard_labels "dashboard_labels"] dashboard_labels: IndexMap<String, String>,
@@ -109,7 +108,8 @@ construct! {
     }
 }
 
-pub use network::Peer;
+pub use crate::access::Peer;
+use crate::access::Reach;
 
 fn dashboard_labels() -> IndexMap<String, String> {
     IndexMap::from([("grafana_dashboard".to_owned(), "1".to_owned())])
@@ -217,9 +217,21 @@ pub(crate) struct Monitored<'a> {
     pub(crate) facts: &'a ClusterFacts,
     pub(crate) spec: &'a PostgresqlSpec,
     pub(crate) image: &'a str,
+    /// Who uses the database, where that is said.
+    pub(crate) access: Option<&'a [Peer]>,
 }
 
 impl Monitored<'_> {
+    fn reach(&self) -> Reach<'_> {
+        Reach {
+            facts: self.facts,
+            spec: self.spec,
+            clients: self.access,
+            monitored: true,
+            prometheus: self.stack.prometheus.as_ref(),
+        }
+    }
+
     fn major(&self) -> u32 {
         settings::major(self.spec).unwrap_or(0)
     }
@@ -299,7 +311,11 @@ impl Monitored<'_> {
         objects.extend(role::job(self, scope));
         objects.extend(pooler::objects(self, scope));
         objects.extend(targets::objects(self, scope));
-        objects.extend(network::policy(self, scope));
+        // Where the cluster says who its clients are, its own policy has the figures as well.
+        if self.access.is_none() && self.stack.prometheus.is_some() {
+            let name = format!("{}-figures", self.name);
+            objects.extend(self.reach().policies(&name, Stage::Monitoring, scope));
+        }
         objects.push(dashboards::of_cluster(self, scope));
         objects
     }

@@ -34,6 +34,7 @@ pub(super) fn objects(
             facts,
             spec,
             image: scope.operator().image(spec),
+            access: entry.cluster.access.as_deref(),
         };
         objects.extend(cluster.objects(&entry.scope));
         first.get_or_insert(facts.namespace.as_str());

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::entry::Entry;
 use super::evidence::{Records, Surroundings};
-use super::{App, Past, Valid, accept, archives, chart, collisions, evidence, monitoring, named, unread};
+use super::{
+    App, Past, Valid, accept, access, archives, chart, collisions, evidence, monitoring, named, unread,
+};
 use crate::base::{ClusterFacts, Kind, OperatorFacts, Problem, Problems, Scope, each};
 use crate::retired::Retired;
 use crate::rules::{STANDBY_BEFORE_ITS_SOURCE, report};
@@ -77,6 +79,7 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
     let records = Records { before: past.record.as_ref(), after: &record, accepted: &past.accepted };
     evidence::ask(&surroundings, &records, &mut problems);
     monitoring::objects(app, &own, &entries, &mut objects, &mut problems);
+    access::objects(app, &entries, &facts, &mut objects, &mut problems);
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(&scope)));
     named::protect_named(&mut objects, app.protect);
     collisions::objects(&objects, &mut problems);

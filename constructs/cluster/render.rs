@@ -74,6 +74,7 @@ impl Cluster {
             spread,
             pooler,
             exposure,
+            access: _,
             tls,
             users,
             databases,

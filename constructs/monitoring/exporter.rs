@@ -16,7 +16,7 @@ use pgsynth_upstream::behaviour::settings;
 pub(crate) const ROLE: &str = "monitoring";
 /// Name of the container, and of its port.
 pub(super) const EXPORTER: &str = "exporter";
-pub(super) const PORT: i32 = 9187;
+pub(super) use crate::access::EXPORTER as PORT;
 const FOLDER: &str = "/etc/pgsynth/monitoring";
 
 /// Adds the exporter and its role to a cluster's resource; names that are taken are returned by their paths.

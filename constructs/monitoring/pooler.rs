@@ -7,19 +7,16 @@ use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateS
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 
 use super::Monitored;
+pub(super) use crate::access::pooler_exporter_labels as labels;
+
 use super::exporter::metadata;
 use crate::base::{Object, Scope, Stage, either, pod};
 
-pub(super) const PORT: i32 = 9127;
+pub(super) use crate::access::POOLER_EXPORTER as PORT;
 
 /// Name of the Deployment: it begins as the pooler's pods do, so that one selector finds both.
 pub(super) fn name(cluster: &str) -> String {
     format!("{cluster}-pooler-exporter")
-}
-
-/// Labels of its pods.
-pub(super) fn labels(cluster: &str) -> BTreeMap<String, String> {
-    BTreeMap::from([("app.kubernetes.io/name".to_owned(), name(cluster))])
 }
 
 /// The exporter, where there is a pooler. It logs in as the pooler's own role, the only one that PgBouncer's console knows.

@@ -6,6 +6,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::Monitored;
 use super::exporter::metadata;
+use crate::access::HELPER;
 use crate::base::{Object, Scope, Stage, pod};
 
 /// Waits for the cluster and for the role that the operator makes, then runs the SQL in the exporter's database.
@@ -50,14 +51,15 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
         }),
         ..Container::default()
     };
+    let mut labels: std::collections::BTreeMap<_, _> = scope.labels().clone().into_iter().collect();
+    if cluster.access.is_some() {
+        labels.insert(HELPER.to_owned(), cluster.name.to_owned());
+    }
     let spec = JobSpec {
         backoff_limit: Some(4),
         template: PodTemplateSpec {
             // Not the cluster's labels: its Services and policies select by them.
-            metadata: Some(ObjectMeta {
-                labels: Some(scope.labels().clone().into_iter().collect()),
-                ..ObjectMeta::default()
-            }),
+            metadata: Some(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() }),
             spec: Some(PodSpec {
                 automount_service_account_token: Some(false),
                 containers: vec![container],

@@ -6,11 +6,11 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use serde::Serialize;
 
 use super::exporter::{EXPORTER, metadata};
-use super::network::pods;
 use super::rules::Group;
 use super::{Monitored, pooler};
 use crate::base::{Identity, Object, Scope, Stage};
 use crate::crds::postgresql::Metadata;
+use pgsynth_upstream::behaviour::pods;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -51,6 +51,11 @@ struct Rules {
 }
 
 const VERSION: &str = "monitoring.coreos.com/v1";
+
+/// Labels of a cluster's pods.
+fn pods(cluster: &str, scope: &Scope) -> std::collections::BTreeMap<String, String> {
+    pods::labels(cluster, scope.operator().kubernetes()).into_iter().collect()
+}
 
 pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Vec<Object> {
     let groups = cluster.groups(scope);

@@ -7,17 +7,19 @@ pub(crate) static RESTORE_TO_OLDER_MAJOR: Rule = rule!(Warning "T15" "restore-to
 pub(crate) static RESTORED_ROLES_UNNAMED: Rule = rule!(Warning "T16" "restored-roles-unnamed", Construct);
 pub(crate) static FIGURES_OPEN_TO_ALL: Rule = rule!(Warning "T122" "figures-open-to-all", Construct);
 pub(crate) static NO_BACKUP: Rule = rule!(Warning "no-backup", Construct);
+pub(crate) static OPEN_TO_EVERY_POD: Rule = rule!(Warning "open-to-every-pod", Construct);
 pub(crate) static RESTORE_METHOD: Rule = rule!(Warning "restore-method", Construct);
 pub(crate) static SECRET_IN_OBJECT: Rule = rule!(Warning "secret-in-object", Construct);
 pub(crate) static STANDBY_BEFORE_ITS_SOURCE: Rule = rule!(Error "standby-before-its-source", Construct);
 pub(crate) static SPARSE_BACKUPS: Rule = rule!(Warning "sparse-backups", Construct);
 
 /// All of them.
-pub(super) static OWN: [&Rule; 8] = [
+pub(super) static OWN: [&Rule; 9] = [
     &RESTORE_TO_OLDER_MAJOR,
     &RESTORED_ROLES_UNNAMED,
     &FIGURES_OPEN_TO_ALL,
     &NO_BACKUP,
+    &OPEN_TO_EVERY_POD,
     &RESTORE_METHOD,
     &SECRET_IN_OBJECT,
     &SPARSE_BACKUPS,

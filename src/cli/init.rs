@@ -91,6 +91,7 @@ platform: {platform}
         volume: {{size: {size}}}
         users: {{{role}: []}}                 # the operator makes a Secret with its password
         databases: {{{role}: {{owner: {role}}}}}
+        access: [{{namespace: {name}}}]     # whose pods may reach it
         backup: {{none: \"a first try\"}}
 {accepted}",
         release = ReleaseName::NEWEST,

@@ -11,7 +11,7 @@ use serde_yaml::Value;
 use crate::project::{APP, Project};
 
 /// Every document of every valid app that protects its clusters.
-fn rendered(text: &str) -> Vec<Value> {
+pub fn rendered(text: &str) -> Vec<Value> {
     let app = load::app("app.yaml", text.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{text}"));
     let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     let files = bundle(&valid).manifests();

@@ -1,6 +1,7 @@
 //! Integration tests of package pgsynth, one binary.
 #![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
+mod access;
 mod apps;
 mod backups;
 mod bytes;

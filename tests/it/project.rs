@@ -30,7 +30,7 @@ charts:
   shop:
     namespace: {name: shop, create: true}
     clusters:
-      main: {team: acme, postgres: 18, volume: {size: 10Gi}, backup: {none: a test}, users: {shop: []}, databases: {shop: {owner: shop}}}
+      main: {team: acme, postgres: 18, volume: {size: 10Gi}, backup: {none: a test}, users: {shop: []}, databases: {shop: {owner: shop}}, access: [{namespace: shop}]}
 "#;
 
 impl Project {

@@ -1,6 +1,7 @@
 //! A real API server takes each app, by the lines that the README says, in their order, and takes it again without any
 //! object changing.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -93,7 +94,7 @@ fn versions(server: &Server, dist: &Path) -> Result<String, String> {
 }
 
 pub fn apply(server: &Server, dist: &Path) -> Result<(), String> {
-    let (crds, namespaces) = (dist.join("crds"), dist.join("00-namespaces.yaml"));
+    let (crds, namespaces) = (dist.join("crds"), namespaces_of(dist)?);
     let (dist, crds, namespaces) =
         (dist.to_str().unwrap(), crds.to_str().unwrap(), namespaces.to_str().unwrap());
     server.ok(&["apply", "--server-side", "--force-conflicts", "-f", crds])?;
@@ -118,4 +119,12 @@ fn takes(output: impl FnOnce(&Server, &Path) -> PathBuf) -> Result<(), Failed> {
         return Err(format!("the second apply changed objects:\n{first}\nand then\n{second}").into());
     }
     Ok(())
+}
+
+/// The file with the namespaces; on k3s it carries the name of the app.
+fn namespaces_of(dist: &Path) -> Result<PathBuf, String> {
+    let files = fs::read_dir(dist).map_err(|error| error.to_string())?.flatten().map(|entry| entry.path());
+    let first =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("00-"));
+    files.into_iter().find(first).ok_or_else(|| format!("no namespaces in {}", dist.display()))
 }

@@ -36,7 +36,7 @@ fn app(prometheus_operator: bool) -> String {
     format!(
         "pgsynth: v1\nrelease: '2026.11'\nname: figures\nplatform: other\n\
          templates:\n  all: &all {{team: acme, postgres: 18, instances: 2, volume: {{size: 1Gi}}, backup: b, pooler: {{}}, highAvailability: {{synchronous: true}}, resources: {{cpuLimit: 2}}, users: {{app: []}}, databases: {{app: {{owner: app}}}}, monitoring: {{}}, spec: {{enableLogicalBackup: true, volume: {{iops: 3000, throughput: 125}}}}}}\n\
-         externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: []}}\n\
+         externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: [], configuration: {{logical_backup: {{logical_backup_s3_bucket: dumps, logical_backup_s3_region: r}}}}}}\n\
          stores: {{s: {{hetzner: {{location: fsn1, bucket: acme}}, credentials: keys}}}}\n\
          backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m}}}}\n\
          monitoring: {{prometheusOperator: {prometheus_operator}, resourceStatus: true, runbooks: 'https://example.com/runbooks'}}\n\
