@@ -7,6 +7,7 @@ mod chart;
 mod collisions;
 mod entry;
 mod evidence;
+mod fixed;
 mod monitoring;
 mod named;
 mod resolve;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::entry::Entry;
 use super::evidence::{Records, Surroundings};
 use super::{
-    App, Past, Valid, accept, access, archives, chart, collisions, evidence, monitoring, named, unread,
+    App, Past, Valid, accept, access, archives, chart, collisions, evidence, fixed, monitoring, named, unread,
 };
 use crate::base::{ClusterFacts, Kind, OperatorFacts, Problem, Problems, Scope, each};
 use crate::retired::Retired;
@@ -82,6 +82,10 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
     access::objects(app, &entries, &facts, &mut objects, &mut problems);
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(&scope)));
     named::protect_named(&mut objects, app.protect);
+    let record = Record { fixed: fixed::of(&objects), ..record };
+    if let Some(before) = &past.record {
+        fixed::compare(before, &record, &objects, &mut problems);
+    }
     collisions::objects(&objects, &mut problems);
     collisions::files(&objects, &mut problems);
     accept::accept(app, &mut problems);
@@ -126,7 +130,11 @@ fn record(operator: &OperatorFacts, entries: &[Entry], facts: &BTreeMap<String, 
         let name = resolved.resource.metadata.name.clone().unwrap_or_default();
         (ClusterKey::new(scope.namespace(), name), record)
     });
-    Record { config_maps: operator.configuration.kubernetes_use_configmaps, clusters: clusters.collect() }
+    Record {
+        fixed: BTreeMap::new(),
+        config_maps: operator.configuration.kubernetes_use_configmaps,
+        clusters: clusters.collect(),
+    }
 }
 
 /// Standbys that come with the archive that they follow: there is nothing in it yet.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
-    Capabilities, EnvVar, EnvVarSource, ResourceRequirements, SecretKeySelector, SecurityContext,
+    Capabilities, EnvVar, EnvVarSource, PodSecurityContext, ResourceRequirements, SeccompProfile,
+    SecretKeySelector, SecurityContext,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
@@ -38,6 +39,18 @@ pub(crate) fn resources(requests: &[(&str, &str)], limits: &[(&str, &str)]) -> R
         requests: amounts(requests),
         limits: amounts(limits),
         ..ResourceRequirements::default()
+    }
+}
+
+/// What the pod security standard `restricted` asks of a whole pod.
+pub(crate) fn restricted() -> PodSecurityContext {
+    PodSecurityContext {
+        run_as_non_root: Some(true),
+        seccomp_profile: Some(SeccompProfile {
+            type_: "RuntimeDefault".to_owned(),
+            ..SeccompProfile::default()
+        }),
+        ..PodSecurityContext::default()
     }
 }
 

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
-use k8s_openapi::api::core::v1::{Container, ContainerPort, PodSpec, PodTemplateSpec, SecurityContext};
+use k8s_openapi::api::core::v1::{
+    Container, ContainerPort, PodSpec, PodTemplateSpec, Probe, SecurityContext, TCPSocketAction,
+};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
+use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::Monitored;
 pub(super) use crate::access::pooler_exporter_labels as labels;
@@ -17,6 +20,17 @@ pub(super) use crate::access::POOLER_EXPORTER as PORT;
 /// Name of the Deployment: it begins as the pooler's pods do, so that one selector finds both.
 pub(super) fn name(cluster: &str) -> String {
     format!("{cluster}-pooler-exporter")
+}
+
+fn probe(period: i32) -> Probe {
+    Probe {
+        tcp_socket: Some(TCPSocketAction {
+            port: IntOrString::String("exporter".to_owned()),
+            ..TCPSocketAction::default()
+        }),
+        period_seconds: Some(period),
+        ..Probe::default()
+    }
 }
 
 /// The exporter, where there is a pooler. It logs in as the pooler's own role, the only one that PgBouncer's console knows.
@@ -41,6 +55,9 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
             protocol: Some("TCP".to_owned()),
             ..ContainerPort::default()
         }]),
+        // The exporter answers whether or not the pooler does: that is what `pgbouncer_up` says.
+        liveness_probe: Some(probe(30)),
+        readiness_probe: Some(probe(10)),
         resources: Some(pod::resources(
             &[("cpu", "10m"), ("memory", "32Mi")],
             &[("cpu", "100m"), ("memory", "64Mi")],
@@ -63,6 +80,7 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
             spec: Some(PodSpec {
                 automount_service_account_token: Some(false),
                 containers: vec![container],
+                security_context: Some(pod::restricted()),
                 ..PodSpec::default()
             }),
         },

@@ -57,6 +57,8 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     }
     let spec = JobSpec {
         backoff_limit: Some(4),
+        // Five tries of half an hour.
+        active_deadline_seconds: Some(9000),
         template: PodTemplateSpec {
             // Not the cluster's labels: its Services and policies select by them.
             metadata: Some(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() }),
@@ -64,6 +66,7 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
                 automount_service_account_token: Some(false),
                 containers: vec![container],
                 restart_policy: Some("Never".to_owned()),
+                security_context: Some(pod::restricted()),
                 ..PodSpec::default()
             }),
         },

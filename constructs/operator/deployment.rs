@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec, DeploymentStrategy};
 use k8s_openapi::api::core::v1::{
     Capabilities, Container, ContainerPort, EnvVar, HTTPGetAction, PodSecurityContext, PodSpec,
-    PodTemplateSpec, Probe, ResourceRequirements, SeccompProfile, SecurityContext, Service, ServicePort,
-    ServiceSpec,
+    PodTemplateSpec, Probe, ResourceRequirements, SecurityContext, Service, ServicePort, ServiceSpec,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::{NAME, api_port};
-use crate::base::{Object, OperatorFacts, Scope, Stage, either};
+use crate::base::{Object, OperatorFacts, Scope, Stage, either, pod};
 use crate::cluster::Resources;
 use crate::values::fnv1a;
 
@@ -52,7 +51,7 @@ pub(super) fn objects(
                 annotations: Some(annotations),
                 ..ObjectMeta::default()
             }),
-            spec: Some(pod(facts, resources, json_log, scope)),
+            spec: Some(pod_of(facts, resources, json_log, scope)),
         },
         ..DeploymentSpec::default()
     };
@@ -74,7 +73,7 @@ pub(super) fn objects(
     objects
 }
 
-fn pod(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &Scope) -> PodSpec {
+fn pod_of(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &Scope) -> PodSpec {
     let variable = |name: &str, value: &str| EnvVar {
         name: name.to_owned(),
         value: Some(value.to_owned()),
@@ -121,15 +120,7 @@ fn pod(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &Sco
         service_account_name: Some(NAME.to_owned()),
         containers: vec![container],
         // Meets the pod security standard `restricted`.
-        security_context: Some(PodSecurityContext {
-            run_as_non_root: Some(true),
-            run_as_user: Some(1000),
-            seccomp_profile: Some(SeccompProfile {
-                type_: "RuntimeDefault".to_owned(),
-                ..SeccompProfile::default()
-            }),
-            ..PodSecurityContext::default()
-        }),
+        security_context: Some(PodSecurityContext { run_as_user: Some(1000), ..pod::restricted() }),
         ..PodSpec::default()
     }
 }

@@ -150,7 +150,9 @@ fn in_namespaces(configuration: &Configuration) -> Vec<PolicyRule> {
         verbs
     };
 
-    let clusters = with(&["get", "list", "patch", "watch"], &[("update", on(kubernetes.enable_finalizers))]);
+    // It takes a finalizer away by `update`, also one that an earlier configuration has set, at every sync and at the end
+    // of a cluster (pkg/util/k8sutil/k8sutil.go:226).
+    let clusters = with(&["get", "list", "patch", "update", "watch"], &[]);
     let claims = with(
         &["get", "list", "patch", "update"],
         &[("delete", on(kubernetes.enable_persistent_volume_claim_deletion))],
@@ -177,12 +179,10 @@ fn in_namespaces(configuration: &Configuration) -> Vec<PolicyRule> {
         rule("", &["secrets"], &["create", "delete", "get", "patch", "update"]),
         rule("", &["serviceaccounts"], &accounts),
         rule("", &["services"], &["create", "delete", "get", "patch", "update"]),
-        rule(
-            "apps",
-            &["deployments", "statefulsets"],
-            &["create", "delete", "get", "list", "patch", "update"],
-        ),
-        rule("batch", &["cronjobs"], &["create", "delete", "get", "list", "patch", "update"]),
+        // What the source calls, and nothing else (pkg/cluster/connection_pooler.go, k8sres.go, resources.go, sync.go).
+        rule("apps", &["deployments"], &["create", "delete", "get", "patch", "update"]),
+        rule("apps", &["statefulsets"], &["create", "delete", "get", "list", "patch"]),
+        rule("batch", &["cronjobs"], &["create", "delete", "get", "patch", "update"]),
         rule("policy", &["poddisruptionbudgets"], &["create", "delete", "get", "patch"]),
         rule("rbac.authorization.k8s.io", &["rolebindings"], &["create", "get"]),
     ]);

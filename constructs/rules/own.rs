@@ -5,6 +5,7 @@ use pgsynth_upstream::rules::Rule;
 
 pub(crate) static RESTORE_TO_OLDER_MAJOR: Rule = rule!(Warning "T15" "restore-to-older-major", Construct);
 pub(crate) static RESTORED_ROLES_UNNAMED: Rule = rule!(Warning "T16" "restored-roles-unnamed", Construct);
+pub(crate) static FIXED_FIELD_CHANGED: Rule = rule!(Warning "fixed-field-changed", Construct);
 pub(crate) static FIGURES_OPEN_TO_ALL: Rule = rule!(Warning "T122" "figures-open-to-all", Construct);
 pub(crate) static NO_BACKUP: Rule = rule!(Warning "no-backup", Construct);
 pub(crate) static OPEN_TO_EVERY_POD: Rule = rule!(Warning "open-to-every-pod", Construct);
@@ -14,10 +15,11 @@ pub(crate) static STANDBY_BEFORE_ITS_SOURCE: Rule = rule!(Error "standby-before-
 pub(crate) static SPARSE_BACKUPS: Rule = rule!(Warning "sparse-backups", Construct);
 
 /// All of them.
-pub(super) static OWN: [&Rule; 9] = [
+pub(super) static OWN: [&Rule; 10] = [
     &RESTORE_TO_OLDER_MAJOR,
     &RESTORED_ROLES_UNNAMED,
     &FIGURES_OPEN_TO_ALL,
+    &FIXED_FIELD_CHANGED,
     &NO_BACKUP,
     &OPEN_TO_EVERY_POD,
     &RESTORE_METHOD,

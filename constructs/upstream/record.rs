@@ -32,6 +32,8 @@ impl fmt::Display for ClusterKey {
 pub struct Record {
     /// Whether Patroni keeps its state in ConfigMaps.
     pub config_maps: Option<bool>,
+    /// What the API server never changes of an object that exists: a hash of it, by kind, namespace and name.
+    pub fixed: BTreeMap<String, String>,
     /// Clusters.
     pub clusters: BTreeMap<ClusterKey, ClusterRecord>,
 }

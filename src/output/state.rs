@@ -156,7 +156,7 @@ mod tests {
         State {
             app: "shop".to_owned(),
             files: vec!["40-shop-main.yaml".to_owned()],
-            record: Record { config_maps: Some(true), clusters },
+            record: Record { config_maps: Some(true), clusters, ..Record::default() },
         }
     }
 

@@ -220,5 +220,5 @@ fn constructs_report_their_own_rules() {
         .filter(|rule| matches!(rule.check, Check::Construct))
         .map(|rule| rule.code.name)
         .collect();
-    assert_eq!(own.len(), 9, "{own:?}");
+    assert_eq!(own.len(), 10, "{own:?}");
 }

@@ -63,6 +63,13 @@ fn run(bin: PathBuf) -> Result<(), Failed> {
     instance.start(&[("archive_mode", "on"), ("archive_command", "/bin/false")])?;
     let (queries, sql) = rendered(instance.major())?;
     instance.query("create role monitoring login; create table secret (what text); insert into secret values ('of a user')")?;
+    // Who made the schema beforehand gets nothing out of it.
+    instance.query("create role owner; create schema pgsynth_monitoring authorization owner")?;
+    match instance.query(&sql) {
+        Err(error) if error.contains("belongs to a role that is no superuser") => {}
+        other => return Err(format!("a schema of somebody else's was taken: {other:?}").into()),
+    }
+    instance.query("drop schema pgsynth_monitoring")?;
     // Twice: the Job may run again.
     instance.query(&sql)?;
     instance.query(&sql)?;

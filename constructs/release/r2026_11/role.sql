@@ -1,5 +1,13 @@
 -- What monitoring needs and a resource of the operator's cannot say; it may run any number of times.
 GRANT pg_monitor TO monitoring;
+ALTER ROLE monitoring SET search_path = pg_catalog, public;
+DO $$ BEGIN
+  -- An owner of the database might have made it beforehand, with functions of its own in it.
+  IF EXISTS (SELECT FROM pg_namespace n JOIN pg_roles r ON r.oid = n.nspowner
+             WHERE n.nspname = 'pgsynth_monitoring' AND NOT r.rolsuper) THEN
+    RAISE EXCEPTION 'schema pgsynth_monitoring belongs to a role that is no superuser; drop it first';
+  END IF;
+END $$;
 CREATE SCHEMA IF NOT EXISTS pgsynth_monitoring;
 CREATE OR REPLACE FUNCTION pgsynth_monitoring.base_backups()
 RETURNS TABLE(label text, method text, start_time timestamptz, stop_time timestamptz)

@@ -42,6 +42,9 @@ pub(super) fn write(record: &Record, bytes: &mut Vec<u8>) {
     if let Some(config_maps) = record.config_maps {
         Fact::new(["operator", "configMaps", &config_maps.to_string()]).write(bytes);
     }
+    for (object, hash) in &record.fixed {
+        Fact::new(["fixed", object, hash]).write(bytes);
+    }
     for (key, cluster) in &record.clusters {
         let key = key.to_string();
         let ClusterRecord { postgres, instances, size, class, databases, generation, root, endpoint, backup } =
@@ -99,6 +102,10 @@ impl Reader {
             ["operator", "configMaps", value] => {
                 self.state.record.config_maps = value.parse().ok();
                 self.state.record.config_maps.is_some()
+            }
+            ["fixed", object, hash] => {
+                self.state.record.fixed.insert(object.to_owned(), hash.to_owned());
+                true
             }
             [cluster, name, value] => self.of_cluster(cluster, name, value).is_some(),
             [cluster, "database", database, kind] => self.database(cluster, database, kind).is_some(),

@@ -74,5 +74,5 @@ pub(super) fn parse(text: &str) -> Result<State, String> {
     };
     let Remembered { config_maps, clusters } = record;
     let clusters = clusters.into_iter().map(cluster).collect();
-    Ok(State { app, files, record: Record { config_maps, clusters } })
+    Ok(State { app, files, record: Record { config_maps, clusters, ..Record::default() } })
 }
