@@ -72,7 +72,7 @@ fn hetzner(server: &Server, folder: &Path) -> PathBuf {
 }
 
 /// Every construct and every field.
-fn everything(server: &Server, folder: &Path) -> PathBuf {
+pub fn everything(server: &Server, folder: &Path) -> PathBuf {
     let longhorn = ("longhorn.io", "v1beta2", "RecurringJob", "recurringjobs");
     stand_ins(server, folder, &[PROMETHEUS[0], PROMETHEUS[1], longhorn]);
     server.ok(&["create", "namespace", "longhorn-system"]).unwrap();
