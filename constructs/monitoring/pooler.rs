@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
 use k8s_openapi::api::core::v1::{
-    Container, ContainerPort, PodSpec, PodTemplateSpec, Probe, SecurityContext, TCPSocketAction,
+    Container, ContainerPort, HTTPGetAction, PodSpec, PodTemplateSpec, Probe, SecurityContext,
+    TCPSocketAction,
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
@@ -22,15 +23,8 @@ pub(super) fn name(cluster: &str) -> String {
     format!("{cluster}-pooler-exporter")
 }
 
-fn probe(period: i32) -> Probe {
-    Probe {
-        tcp_socket: Some(TCPSocketAction {
-            port: IntOrString::String("exporter".to_owned()),
-            ..TCPSocketAction::default()
-        }),
-        period_seconds: Some(period),
-        ..Probe::default()
-    }
+fn port() -> IntOrString {
+    IntOrString::String("exporter".to_owned())
 }
 
 /// The exporter, where there is a pooler. It logs in as the pooler's own role, the only one that PgBouncer's console knows.
@@ -56,8 +50,18 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
             ..ContainerPort::default()
         }]),
         // The exporter answers whether or not the pooler does: that is what `pgbouncer_up` says.
-        liveness_probe: Some(probe(30)),
-        readiness_probe: Some(probe(10)),
+        liveness_probe: Some(Probe {
+            tcp_socket: Some(TCPSocketAction { port: port(), ..TCPSocketAction::default() }),
+            ..Probe::default()
+        }),
+        readiness_probe: Some(Probe {
+            http_get: Some(HTTPGetAction {
+                path: Some("/".to_owned()),
+                port: port(),
+                ..HTTPGetAction::default()
+            }),
+            ..Probe::default()
+        }),
         resources: Some(pod::resources(
             &[("cpu", "10m"), ("memory", "32Mi")],
             &[("cpu", "100m"), ("memory", "64Mi")],

@@ -6,6 +6,7 @@ mod again;
 mod apply;
 mod figures;
 mod guard;
+mod linters;
 mod operator;
 mod parts;
 mod patroni;
@@ -34,6 +35,7 @@ fn main() {
         apply::trials(),
         figures::trials(),
         guard::trials(),
+        linters::trials(),
         operator::trials(),
         patroni::trials(),
         pods::trials(),

@@ -89,7 +89,7 @@ fn correct() -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     let groups = groups()?;
     fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
-    promtool(folder.path(), &["check", "rules", "--lint-fatal", "rules.yaml"])?;
+    promtool(folder.path(), &["check", "rules", "--lint=all", "--lint-fatal", "rules.yaml"])?;
     // The same for a Prometheus without an operator, with its scrape configuration.
     for document in
         documents(&app(false))?.iter().filter(|document| !document["data"]["scrape.yaml"].is_null())
@@ -98,7 +98,7 @@ fn correct() -> Result<(), Failed> {
             folder.path().join("own.yaml"),
             document["data"]["rules.yaml"].as_str().unwrap_or_default(),
         )?;
-        promtool(folder.path(), &["check", "rules", "--lint-fatal", "own.yaml"])?;
+        promtool(folder.path(), &["check", "rules", "--lint=all", "--lint-fatal", "own.yaml"])?;
         fs::write(
             folder.path().join("prometheus.yaml"),
             document["data"]["scrape.yaml"].as_str().unwrap_or_default(),
