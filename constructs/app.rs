@@ -27,6 +27,7 @@ use crate::external_operator::ExternalOperator;
 use crate::monitoring::MonitoringStack;
 use crate::object_store::ObjectStore;
 
+use crate::images::Images;
 use crate::release::ReleaseName;
 use crate::retired::Retired;
 use crate::values::{Id, Platform, Section, choices};
@@ -93,6 +94,9 @@ construct! {
         /// Whether namespaces, StorageClasses and clusters carry the annotations that keep Argo CD and Flux from deleting
         /// them. Default: true; `false` for apps whose data may be lost.
         [or yes "yes"] protect: bool,
+
+        /// Where images come from. Default: the release's own places.
+        [default] images: Images,
 
         /// The operator that the app runs under, where no chart renders it. Default: none.
         [optional] external_operator: ExternalOperator,

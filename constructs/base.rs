@@ -6,6 +6,7 @@ mod metadata;
 mod object;
 pub(crate) mod pod;
 mod protection;
+mod pulled;
 mod reference;
 mod scope;
 
@@ -17,6 +18,7 @@ pub(crate) use metadata::{check_annotations, check_labels};
 pub(crate) use object::either;
 pub use object::{Body, Identity, Object, Stage};
 pub(crate) use protection::{PROTECTION, annotations_of};
+pub(crate) use pulled::Pulled;
 pub(crate) use reference::unknown_reference;
 pub use scope::{BackupFacts, ClusterFacts, Scope};
 

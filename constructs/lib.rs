@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`app`], [`chart`] | the two roots: they hold the others |
 //! | [`object_store`], [`backup_policy`] | what clusters share: where archives are, when they are written and how long kept |
-//! | [`access`], [`cluster`], [`database`], [`backup`], [`restore`], [`monitoring`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`raw_object`], [`retired`] | the constructs and their parts |
+//! | [`access`], [`images`], [`cluster`], [`database`], [`backup`], [`restore`], [`monitoring`], [`storage`], [`operator`], [`external_operator`], [`namespace`], [`raw_object`], [`retired`] | the constructs and their parts |
 //! | [`secrets`] | the Secrets that must exist before an app is applied |
 //! | [`base`] | scope, objects, and the trait for constructs of other repositories |
 //! | [`release`] | what an app's `release` stands for: versions, images, and every default that reaches a pod |
@@ -26,6 +26,7 @@ pub mod chart;
 pub mod cluster;
 pub mod database;
 pub mod external_operator;
+pub mod images;
 pub mod monitoring;
 pub mod namespace;
 pub mod object_store;
@@ -49,6 +50,7 @@ pub use chart::Chart;
 pub use cluster::{Cluster, Volume};
 pub use database::Database;
 pub use external_operator::ExternalOperator;
+pub use images::Images;
 pub use namespace::Namespace;
 pub use object_store::ObjectStore;
 pub use operator::Operator;

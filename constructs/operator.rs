@@ -21,6 +21,7 @@ use crate::cluster::Resources;
 use crate::crds::operator_configuration::{Configuration, Kubernetes, OperatorConfiguration};
 use crate::crds::postgresql::Metadata;
 use crate::crds::{CustomResource, Mirror};
+use crate::images::Images;
 use crate::release::{PRIORITY_CLASS, Release};
 use crate::values::{Label, Platform};
 use pgsynth_upstream::behaviour::filled::fill_probe;
@@ -159,7 +160,13 @@ impl Operator {
     }
 
     /// The operator as its clusters see it, with every setting filled in.
-    pub(crate) fn facts(&self, namespace: &str, platform: Platform, release: &Release) -> OperatorFacts {
+    pub(crate) fn facts(
+        &self,
+        namespace: &str,
+        platform: Platform,
+        release: &Release,
+        images: &Images,
+    ) -> OperatorFacts {
         let watch = match &self.watch {
             WatchSetting::All => Watch::All,
             WatchSetting::Namespace(watched) => Watch::Namespace(watched.to_string()),
@@ -171,6 +178,7 @@ impl Operator {
                 Watch::Namespace(watched) => watched.clone(),
             });
         configuration.enable_crd_registration = Some(false);
+        images.pulled(&release.images).configure(&mut configuration);
         configuration.fill((release.operator)(platform, &release.images));
         configuration.fill(upstream_defaults(release));
         let probe = configuration.kubernetes.as_mut().and_then(|section| section.liveness_probe.as_mut());

@@ -10,7 +10,7 @@ use pgsynth_upstream::crds::Edition;
 use pgsynth_upstream::crds::operator_configuration::Configuration;
 use pgsynth_upstream::release::Versions;
 
-use crate::values::{Cpu, Memory, Platform, choices};
+use crate::values::{Cpu, Memory, Platform, choices, image_name};
 
 choices!(
     /// What pods get: operator, images and every default that reaches a pod.
@@ -150,7 +150,9 @@ pub struct Release {
 impl Release {
     /// How an image restores, where that is known.
     pub(crate) fn restore_method(&self, image: &str) -> Option<KnownMethod> {
-        self.restore_methods.iter().find(|known| known.image == image).copied()
+        // In a mirror it is the same image.
+        let name = image_name(image);
+        self.restore_methods.iter().find(|known| image_name(known.image) == name).copied()
     }
 
     /// What the CRDs of this release are made of.

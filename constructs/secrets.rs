@@ -7,6 +7,7 @@ use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
 use crate::base::{ClusterFacts, Object, OperatorFacts, either};
 use crate::crds::env::{EnvFromSource, EnvVar};
 use crate::crds::postgresql::Postgresql;
+use crate::values::Name;
 
 /// A Secret that must exist, and what for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,9 @@ pub struct Copied {
     pub source: Option<(String, String)>,
 }
 
+/// Key of a Secret by which images are pulled.
+pub const DOCKER: &str = ".dockerconfigjson";
+
 type Needs = BTreeMap<(String, String), SecretNeed>;
 
 /// The Secrets that the objects refer to and that nobody makes, sorted.
@@ -37,11 +41,17 @@ pub(crate) fn needs(
     objects: &[Object],
     operator: &OperatorFacts,
     clusters: &BTreeMap<String, ClusterFacts>,
+    pulls: &[Name],
 ) -> Vec<SecretNeed> {
     let by_name: BTreeMap<_, _> =
         clusters.values().map(|facts| ((facts.namespace.as_str(), facts.name.as_str()), facts)).collect();
     let mut needs = Needs::new();
     for object in objects {
+        let runs = matches!(object.identity.kind.as_str(), "postgresql" | "Deployment" | "Job");
+        for name in pulls.iter().filter(|_| runs) {
+            let namespace = object.identity.namespace.as_deref().unwrap_or_default();
+            need(&mut needs, namespace, name.as_str(), &[DOCKER], &object.origin);
+        }
         if let Some(resource) = object.downcast::<Postgresql>() {
             let identity = &object.identity;
             let name = (identity.namespace.as_deref().unwrap_or_default(), identity.name.as_str());

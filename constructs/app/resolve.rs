@@ -27,9 +27,12 @@ impl App {
                 None
             }
             (Some(external), []) => Some(external.facts(self.release.release())),
-            (None, [(_, chart, operator)]) => {
-                Some(operator.facts(chart.namespace.name.as_str(), self.platform, self.release.release()))
-            }
+            (None, [(_, chart, operator)]) => Some(operator.facts(
+                chart.namespace.name.as_str(),
+                self.platform,
+                self.release.release(),
+                &self.images,
+            )),
             (Some(_), [(id, ..), ..]) => {
                 problems.forbidden(
                     "externalOperator",

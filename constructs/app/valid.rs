@@ -57,7 +57,7 @@ impl<'a> Valid<'a> {
 
     /// The Secrets that must exist before the app is applied, sorted.
     pub fn secrets(&self) -> Vec<SecretNeed> {
-        secrets::needs(&self.objects, &self.operator, &self.clusters)
+        secrets::needs(&self.objects, &self.operator, &self.clusters, &self.app.images.pull_secrets)
     }
 
     /// Archives of retired clusters, by `<chart>/<cluster>`; nothing removes them.

@@ -22,6 +22,7 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
     let labels: Vec<_> = app.charts.iter().map(|(_, chart)| app.labels(Some(chart))).collect();
     let own_labels = app.labels(None);
 
+    let images = app.images.pulled(&app.release.release().images);
     let own = Scope {
         path: String::new(),
         app: app.name.as_str(),
@@ -31,6 +32,7 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
         labels: &own_labels,
         platform: app.platform,
         release: app.release.release(),
+        images: &images,
         protect: app.protect,
         operator: &operator,
         clusters: &facts,

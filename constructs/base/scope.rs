@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::OperatorFacts;
+use super::Pulled;
 use crate::release::Release;
 use crate::values::{Platform, Schedule};
 use pgsynth_upstream::behaviour::names;
@@ -107,6 +108,7 @@ pub struct Scope<'a> {
     pub(crate) labels: &'a IndexMap<String, String>,
     pub(crate) platform: Platform,
     pub(crate) release: &'static Release,
+    pub(crate) images: &'a Pulled,
     pub(crate) protect: bool,
     pub(crate) operator: &'a OperatorFacts,
     pub(crate) clusters: &'a BTreeMap<String, ClusterFacts>,

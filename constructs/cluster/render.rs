@@ -159,7 +159,7 @@ impl Cluster {
     fn exporting(&self, name: &str, scope: &Scope, spec: &mut PostgresqlSpec) -> Vec<String> {
         match (&self.monitoring, scope.cluster(name)) {
             (Some(monitoring), Some(facts)) => {
-                crate::monitoring::add_exporter(monitoring, facts, scope.release(), spec)
+                crate::monitoring::add_exporter(monitoring, facts, scope, spec)
             }
             _ => vec![],
         }

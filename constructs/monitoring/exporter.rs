@@ -9,7 +9,6 @@ use crate::crds::containers::{ContainerPort, Sidecar};
 use crate::crds::env::EnvVar;
 use crate::crds::postgresql::{AdditionalVolume, PostgresqlSpec, ResourceAmounts, Resources};
 use crate::crds::{At, Free, Mirror, Named};
-use crate::release::Release;
 use pgsynth_upstream::behaviour::settings;
 
 /// The role that the exporter logs in with; a Job gives it `pg_monitor`.
@@ -23,10 +22,10 @@ const FOLDER: &str = "/etc/pgsynth/monitoring";
 pub(crate) fn add(
     monitoring: &Monitoring,
     facts: &ClusterFacts,
-    release: &Release,
+    scope: &Scope,
     spec: &mut PostgresqlSpec,
 ) -> Vec<String> {
-    let Release { exporter, images, .. } = release;
+    let exporter = &scope.release().exporter;
     let database = monitoring.database_of(spec);
     let (cluster, secret, standby) = (&facts.name, facts.secret(ROLE), facts.standby);
     let major = settings::major(spec).unwrap_or(0);
@@ -52,7 +51,7 @@ pub(crate) fn add(
             ]
             .into(),
         ),
-        image: Some(images.exporter.into()),
+        image: Some(scope.images.exporter.as_str().into()),
         name: Some(EXPORTER.into()),
         ports: Some(vec![ContainerPort {
             container_port: PORT,

@@ -32,7 +32,7 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     let service = cluster.facts.pooler_service()?;
     let container = Container {
         name: "exporter".to_owned(),
-        image: Some(scope.release().images.pgbouncer_exporter.to_owned()),
+        image: Some(scope.images.pooler_exporter.clone()),
         env: Some(vec![
             pod::from_secret("POOLER_USER", cluster.facts.secret(&cluster.facts.pooler_role), "username"),
             pod::from_secret("POOLER_PASSWORD", cluster.facts.secret(&cluster.facts.pooler_role), "password"),
@@ -84,6 +84,7 @@ pub(super) fn objects(cluster: &Monitored, scope: &Scope) -> Option<Object> {
             spec: Some(PodSpec {
                 automount_service_account_token: Some(false),
                 containers: vec![container],
+                image_pull_secrets: scope.images.secrets(),
                 security_context: Some(pod::restricted()),
                 ..PodSpec::default()
             }),

@@ -65,6 +65,7 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
             spec: Some(PodSpec {
                 automount_service_account_token: Some(false),
                 containers: vec![container],
+                image_pull_secrets: scope.images.secrets(),
                 restart_policy: Some("Never".to_owned()),
                 security_context: Some(pod::restricted()),
                 ..PodSpec::default()

@@ -145,7 +145,7 @@ fn server(id: &str, region: &Region, bucket: &Bucket, store: &ObjectStore, scope
     };
     let security = || Some(SecurityContext { read_only_root_filesystem: Some(true), ..pod::confined() });
     let resources = || Some(pod::resources(&[("cpu", "50m"), ("memory", "64Mi")], &[("memory", "512Mi")]));
-    let image = Some(scope.release().images.s3.to_owned());
+    let image = Some(scope.images.s3.clone());
     let make_bucket = Container {
         name: "bucket".to_owned(),
         image: image.clone(),
@@ -192,6 +192,7 @@ fn server(id: &str, region: &Region, bucket: &Bucket, store: &ObjectStore, scope
         automount_service_account_token: Some(false),
         init_containers: Some(vec![make_bucket]),
         containers: vec![server],
+        image_pull_secrets: scope.images.secrets(),
         security_context: Some(PodSecurityContext {
             run_as_user: Some(1000),
             run_as_group: Some(1000),

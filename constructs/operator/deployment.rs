@@ -85,7 +85,7 @@ fn pod_of(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &
     }
     let container = Container {
         name: NAME.to_owned(),
-        image: Some(scope.release().images.operator.to_owned()),
+        image: Some(scope.images.operator.clone()),
         image_pull_policy: Some("IfNotPresent".to_owned()),
         env: Some(env),
         ports: Some(vec![ContainerPort {
@@ -119,6 +119,7 @@ fn pod_of(facts: &OperatorFacts, resources: &Resources, json_log: bool, scope: &
     PodSpec {
         service_account_name: Some(NAME.to_owned()),
         containers: vec![container],
+        image_pull_secrets: scope.images.secrets(),
         // Meets the pod security standard `restricted`.
         security_context: Some(PodSecurityContext { run_as_user: Some(1000), ..pod::restricted() }),
         ..PodSpec::default()

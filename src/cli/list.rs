@@ -5,7 +5,7 @@ mod backups;
 use anyhow::Result;
 use pgsynth_constructs::Valid;
 use pgsynth_constructs::rules::Level;
-use pgsynth_constructs::secrets::{Copied, SecretNeed};
+use pgsynth_constructs::secrets::{Copied, DOCKER, SecretNeed};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -163,6 +163,11 @@ fn command(need: &SecretNeed) -> String {
     }
     if keys.contains("tls.key") && keys.contains("tls.crt") && keys.len() == 2 {
         return format!("kubectl -n {namespace} create secret tls {name} --cert=tls.crt --key=tls.key");
+    }
+    if keys.contains(DOCKER) && keys.len() == 1 {
+        return format!(
+            "kubectl -n {namespace} create secret generic {name} --type=kubernetes.io/dockerconfigjson --from-file={DOCKER}=<file>"
+        );
     }
     let keys: Vec<_> = keys.iter().map(|key| format!(" --from-file={key}=<file>")).collect();
     let keys = if keys.is_empty() { " --from-env-file=<file>".to_owned() } else { keys.concat() };

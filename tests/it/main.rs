@@ -9,6 +9,7 @@ mod command;
 mod crds;
 mod delivery;
 mod emit;
+mod images;
 mod keys;
 mod metadata;
 mod monitoring;

@@ -4,6 +4,8 @@
 //! files of each extension, and from `spilo_commons.py` and `post_init.sh`. The operator runs `CREATE EXTENSION` without
 //! `CASCADE` (`pkg/cluster/database.go:46`) and in no certain order.
 
+use crate::values::image_name;
+
 /// What is known of an image.
 #[derive(Clone, Copy, Debug)]
 pub struct Sheet {
@@ -70,7 +72,7 @@ const EVERYWHERE: [&str; 4] = ["pg_stat_kcache", "pg_stat_statements", "plpgsql"
 impl Sheet {
     /// What is known of the extensions of this image.
     pub fn of(image: &str) -> Option<Self> {
-        let name = image.rsplit('/').next()?;
+        let name = image_name(image);
         name.starts_with("spilo-18:4.1").then_some(SPILO_4_1)
     }
 

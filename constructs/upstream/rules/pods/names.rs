@@ -3,7 +3,7 @@
 
 use super::Report;
 use crate::crds::QuantityOrNumber;
-use crate::values::{IntOrText, Memory, NameRule, Quantity, one_of};
+use crate::values::{Image, IntOrText, Memory, NameRule, Quantity, one_of};
 
 /// Name of an object, such as a Secret.
 pub(super) fn object(name: &str, path: &str, report: &mut Report) {
@@ -137,45 +137,10 @@ pub(super) fn amount_of(text: &str) -> Option<f64> {
     Some(digits.parse::<f64>().ok()? * factor)
 }
 
-/// A reference of an image: a registry, a path, a tag and a digest (`distribution/reference`). The API server looks at
-/// none of it, and the kubelet says `InvalidImageName` for ever.
+/// A reference of an image. The API server looks at none of it, and the kubelet says `InvalidImageName` for ever.
 pub(super) fn image(image: &str, path: &str, report: &mut Report) {
-    let (rest, digest) = image.split_once('@').map_or((image, None), |(rest, digest)| (rest, Some(digest)));
-    let slash = rest.rfind('/').map_or(0, |at| at + 1);
-    let (repository, tag) = match rest[slash..].split_once(':') {
-        Some((name, tag)) => (&rest[..slash + name.len()], Some(tag)),
-        None => (rest, None),
-    };
-    let word = |text: &str| {
-        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
-            && text.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
-    };
-    let (host, name) = match repository.split_once('/') {
-        Some((host, name)) if host.contains(['.', ':']) || host == "localhost" => (Some(host), name),
-        _ => (None, repository),
-    };
-    let host_fits = host.is_none_or(|host| {
-        let (name, port) = host.rsplit_once(':').unwrap_or((host, "1"));
-        !name.is_empty() && name.split('.').all(word) && port.parse::<u16>().is_ok()
-    });
-    let part = |part: &str| {
-        let ends =
-            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        ends(part.as_bytes().first())
-            && ends(part.as_bytes().last())
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_.-".contains(&byte))
-    };
-    let fits = host_fits
-        && name.split('/').all(part)
-        && tag.is_none_or(|tag| tag.len() <= 128 && word(tag))
-        && digest.is_none_or(|digest| {
-            digest.split_once(':').is_some_and(|(algorithm, hex)| {
-                !algorithm.is_empty() && hex.len() >= 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
-            })
-        });
-    if !fits {
-        report.invalid(path, image, "expected the reference of an image, such as `registry.example.org/team/image:1.2`; the kubelet would say `InvalidImageName` and never start it");
+    if let Err(invalid) = image.parse::<Image>() {
+        let rule = format!("{}; the kubelet would say `InvalidImageName` and never start it", invalid.rule);
+        report.invalid(path, image, rule);
     }
 }
