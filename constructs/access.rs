@@ -64,10 +64,11 @@ fn in_namespace(name: &str) -> Option<LabelSelector> {
     Some(selector([("kubernetes.io/metadata.name".to_owned(), name.to_owned())].into()))
 }
 
+/// All pods of a namespace are no selector: an empty one the API server would not give back as it was written.
 fn peer(Peer { namespace, pods }: &Peer) -> NetworkPolicyPeer {
     NetworkPolicyPeer {
         namespace_selector: in_namespace(namespace.as_str()),
-        pod_selector: Some(selector(pods.clone().into_iter().collect())),
+        pod_selector: (!pods.is_empty()).then(|| selector(pods.clone().into_iter().collect())),
         ..NetworkPolicyPeer::default()
     }
 }

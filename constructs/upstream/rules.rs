@@ -53,34 +53,23 @@ pub use evidence::{ClusterEvidence, Evidence, OperatorEvidence, RecordEvidence, 
 pub use registry::{Registry, UNDECIDED};
 pub use rule::{Change, Check, Level, Past, Rule, rule};
 
-/// Every rule of this crate, by topic.
+/// The rules of this crate by the kind of what they see, each kind with its title.
+pub const KINDS: &[(&str, &[&[Rule]])] = &[
+    ("archives, restores and dumps", &[archiving::RULES, bootstrap::RULES, restore::RULES, dumps::RULES]),
+    ("pods, and what the API server refuses in them", &[pods::RULES, containers::RULES, resources::RULES]),
+    ("PostgreSQL's parameters, `pg_hba` and extensions", &[parameters::RULES, hba::RULES, extensions::RULES]),
+    ("volumes, their classes and who keeps them", &[storage::RULES, classes::RULES, ownership::RULES]),
+    (
+        "roles, Secrets, names and values in the wrong place",
+        &[roles::RULES, secrets::RULES, names::RULES, misplaced::RULES, bounds::RULES],
+    ),
+    ("Services, balancers and poolers", &[services::RULES]),
+    ("availability: instances, spread, failover", &[availability::RULES]),
+    ("the operator's own settings, and faults of its releases", &[operator::RULES, faults::RULES]),
+    ("changes of what runs, against the record of the output", &[change::RULES, past::RULES]),
+];
+
+/// Every rule of this crate, by kind.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    [
-        archiving::RULES,
-        availability::RULES,
-        bootstrap::RULES,
-        bounds::RULES,
-        change::RULES,
-        classes::RULES,
-        containers::RULES,
-        dumps::RULES,
-        extensions::RULES,
-        faults::RULES,
-        hba::RULES,
-        misplaced::RULES,
-        names::RULES,
-        operator::RULES,
-        ownership::RULES,
-        parameters::RULES,
-        past::RULES,
-        pods::RULES,
-        resources::RULES,
-        restore::RULES,
-        roles::RULES,
-        secrets::RULES,
-        services::RULES,
-        storage::RULES,
-    ]
-    .into_iter()
-    .flatten()
+    KINDS.iter().flat_map(|(_, topics)| topics.iter().copied().flatten())
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use pgsynth::constructs::{App, Past};
 use pgsynth::load;
-use pgsynth::rules::registry;
+use pgsynth::rules::{self, registry};
 use pgsynth::synth::bundle;
 
 use crate::project::said;
@@ -129,4 +129,9 @@ fn the_readme_says_what_is() {
     // Rounded down to ten, so that a rule more is no change of the README.
     let decided = registry().rules().len() / 10 * 10;
     assert!(readme.contains(&format!("more than {decided} rules")), "there are more than {decided} rules");
+    for (kind, topics) in rules::KINDS {
+        let least = topics.iter().map(|topic| topic.len()).sum::<usize>() / 5 * 5;
+        let row = format!("| {kind} | {least} | ");
+        assert!(readme.contains(&row), "README.md has no row `{row}`");
+    }
 }
