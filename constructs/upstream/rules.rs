@@ -9,12 +9,12 @@
 //! use pgsynth_upstream::release::{OperatorVersion, Versions};
 //! use pgsynth_upstream::rules::{self, ClusterEvidence, Evidence};
 //!
-//! let manifest = "{metadata: {name: orders, namespace: shop}, spec: {env: [{name: WAL_S3_BUCKET, value: ''}]}}";
+//! let manifest = "{metadata: {name: orders, namespace: shop}, spec: {numberOfInstances: 1}}";
 //! let resource: Postgresql = serde_yaml::from_str(manifest)?;
 //! let evidence = Evidence { clusters: vec![ClusterEvidence::of(&resource)], ..Evidence::default() };
 //! let versions = Versions { operator: OperatorVersion(2, 0, 1), postgres: &["18"] };
 //! let findings = rules::check(&evidence, &versions);
-//! assert!(findings.found.iter().any(|finding| finding.problem.code.is("archiving-switched-off")));
+//! assert!(findings.found.iter().any(|finding| finding.problem.code.is("single-instance")));
 //! assert!(findings.undecided.iter().any(|rule| rule.why.contains("operator")));
 //! # Ok::<(), serde_yaml::Error>(())
 //! ```
