@@ -9,12 +9,12 @@
 //! use pgsynth_upstream::release::{OperatorVersion, Versions};
 //! use pgsynth_upstream::rules::{self, ClusterEvidence, Evidence};
 //!
-//! let manifest = "{metadata: {name: orders, namespace: shop}, spec: {numberOfInstances: 1}}";
+//! let manifest = "{metadata: {name: orders, namespace: shop}, spec: {clone: {cluster: old, timestamp: '2026-11-24T10:00:00+00:00'}}}";
 //! let resource: Postgresql = serde_yaml::from_str(manifest)?;
 //! let evidence = Evidence { clusters: vec![ClusterEvidence::of(&resource)], ..Evidence::default() };
 //! let versions = Versions { operator: OperatorVersion(2, 0, 1), postgres: &["18"] };
 //! let findings = rules::check(&evidence, &versions);
-//! assert!(findings.found.iter().any(|finding| finding.problem.code.is("single-instance")));
+//! assert!(findings.found.iter().any(|finding| finding.problem.code.is("clone-without-uid")));
 //! assert!(findings.undecided.iter().any(|rule| rule.why.contains("operator")));
 //! # Ok::<(), serde_yaml::Error>(())
 //! ```
