@@ -163,9 +163,7 @@ impl Reach<'_> {
             if self.spec.enable_logical_backup == Some(true) {
                 clients.push(own(self.of_application("spilo-logical-backup", scope)));
             }
-            if self.monitored {
-                clients.push(own([(HELPER.to_owned(), self.facts.name.clone())].into()));
-            }
+            clients.push(own([(HELPER.to_owned(), self.facts.name.clone())].into()));
         }
         let figures = self.prometheus.filter(|_| self.monitored).map(peer);
         let mut rules = vec![rule(POSTGRESQL, "TCP", clients)];

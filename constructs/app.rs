@@ -8,6 +8,7 @@ mod collisions;
 mod entry;
 mod evidence;
 mod fixed;
+mod look;
 mod monitoring;
 mod named;
 mod resolve;
@@ -15,6 +16,7 @@ mod unread;
 mod valid;
 mod validate;
 
+pub(crate) use look::View;
 pub use valid::{Past, Valid};
 
 use indexmap::IndexMap;

@@ -31,6 +31,7 @@ pub mod monitoring;
 pub mod namespace;
 pub mod object_store;
 pub mod operator;
+pub mod plans;
 pub mod raw_object;
 pub mod release;
 pub mod restore;

@@ -10,6 +10,7 @@ mod folder;
 mod init;
 mod list;
 mod project;
+mod restore;
 mod synth;
 mod terminal;
 mod version;
@@ -64,6 +65,8 @@ enum Verb {
     Synth(synth::Arguments),
     /// List apps, constructs and objects, the Secrets that must exist, or the backups
     List(list::Arguments),
+    /// Plan a way back: a folder with what is applied step by step, and a runbook
+    Restore(restore::Arguments),
     /// Explain a rule: what happens, why, and what to write instead
     Explain(explain::Arguments),
     /// Write a first app into this folder
@@ -78,6 +81,7 @@ impl Verb {
         match self {
             Self::Synth(verb) => (Needs::Apps, verb),
             Self::List(verb) => (Needs::Apps, verb),
+            Self::Restore(verb) => (Needs::Apps, verb),
             Self::Explain(verb) => (Needs::Nothing, verb),
             Self::Init(verb) => (Needs::Folder, verb),
             Self::Version(verb) => (Needs::Nothing, verb),

@@ -5,6 +5,7 @@
 //! | `<output>/<name>.yaml`, `<output>/crds/<name>.yaml` | the app that `<output>/.pgsynth` names, if it is listed there |
 //! | `<output>/.pgsynth` | what the app has to remember; committed with the folder |
 //! | `<output>/.pgsynth-tmp-*` | a write that was interrupted; removed by the next one |
+//! | `restore/<plan>/`, `RUNBOOK.md` and `after/` among its files | a plan of a restore, by the same rules |
 //! | everything else | somebody else; never touched |
 
 mod files;
@@ -29,6 +30,15 @@ use files::{TEMPORARY, read, remove, replace};
 
 /// Name of the file that remembers.
 pub const STATE: &str = ".pgsynth";
+
+/// Folders below an output or a plan: what kubectl's `-f` does not apply with the rest.
+pub(crate) const BELOW: [&str; 2] = ["crds", "after"];
+
+/// Those in which one of these files stands.
+fn folders_below(files: &[&Draft]) -> impl Iterator<Item = &'static str> {
+    let has = |below: &&str| files.iter().any(|draft| draft.name.starts_with(&format!("{below}/")));
+    BELOW.into_iter().filter(has)
+}
 
 /// What a folder holds and what it would hold.
 #[derive(Debug)]
@@ -68,7 +78,9 @@ pub fn plan<'a>(
             format!("choose another `output`, or take the folder over with `renamedFrom: {}`", before.app);
         return Err(Failure::io(message).hint(hint).into());
     }
-    files::check_folder(&folder.join("crds"))?;
+    for below in BELOW {
+        files::check_folder(&folder.join(below))?;
+    }
     let listed: BTreeSet<&String> = before.iter().flat_map(|before| &before.files).collect();
     let stale: Vec<_> =
         listed.iter().filter(|name| state.files.binary_search(name).is_err()).copied().collect();
@@ -193,9 +205,9 @@ impl Changes<'_> {
         }
         files::make_folder(folder)?;
         files::remove_temporary(folder, TEMPORARY)?;
-        if write.iter().any(|draft| draft.name.starts_with("crds/")) {
-            files::make_folder(&folder.join("crds"))?;
-            files::remove_temporary(&folder.join("crds"), TEMPORARY)?;
+        for below in folders_below(write) {
+            files::make_folder(&folder.join(below))?;
+            files::remove_temporary(&folder.join(below), TEMPORARY)?;
         }
         // Until all is done the state lists the files of before and after, and remembers what it did: an interrupted write
         // leaves no stranger, and forgets no cluster.
@@ -211,7 +223,9 @@ impl Changes<'_> {
         for name in stale {
             remove(&folder.join(name))?;
         }
-        files::remove_folder_if_empty(&folder.join("crds"))?;
+        for below in BELOW {
+            files::remove_folder_if_empty(&folder.join(below))?;
+        }
         if between != *state {
             replace(&folder.join(STATE), state)?;
         }
@@ -228,8 +242,8 @@ impl Changes<'_> {
         let beside = parent.join(format!("{TEMPORARY}{}-{name}", std::process::id()));
         let fill = || {
             files::make_folder(&beside)?;
-            if write.iter().any(|draft| draft.name.starts_with("crds/")) {
-                files::make_folder(&beside.join("crds"))?;
+            for below in folders_below(write) {
+                files::make_folder(&beside.join(below))?;
             }
             // By one thread: two wait for each other at the folder's lock.
             render(write, |name, bytes| files::create(&beside.join(name), bytes))?;

@@ -5,12 +5,14 @@ mod draft;
 mod emit;
 mod layout;
 mod order;
+mod plan;
 mod substitution;
 
 pub use bundle::{Bundle, Manifest};
 pub use draft::{Draft, render};
 pub use emit::{Emitter, emit};
 pub use layout::crd;
+pub use plan::{RUNBOOK, plan};
 
 use pgsynth_constructs::Valid;
 

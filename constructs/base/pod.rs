@@ -15,6 +15,11 @@ pub(crate) fn variable(name: &str, value: impl Into<String>) -> EnvVar {
     EnvVar { name: name.to_owned(), value: Some(value.into()), ..EnvVar::default() }
 }
 
+/// A variable whose value is anybody's text: the kubelet would put another variable in the place of `$(NAME)`.
+pub(crate) fn literal(name: &str, value: &str) -> EnvVar {
+    variable(name, value.replace("$(", "$$("))
+}
+
 /// A variable from a key of a Secret.
 pub(crate) fn from_secret(name: &str, secret: impl Into<String>, key: &str) -> EnvVar {
     let reference = SecretKeySelector {

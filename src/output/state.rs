@@ -11,9 +11,9 @@ use std::path::Path;
 use anyhow::Result;
 use pgsynth_constructs::upstream::record::Record;
 
-use super::{STATE, files};
+use super::{BELOW, STATE, files};
 use crate::failure::Failure;
-use crate::synth::Bundle;
+use crate::synth::{Bundle, RUNBOOK};
 use facts::{Fact, Reader};
 
 const HEAD: &str = "# What pgsynth has to remember of this folder. Commit it with the files.\n";
@@ -124,11 +124,13 @@ fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
 }
 
 fn is_file_of_ours(file: &str) -> bool {
-    let name = file.strip_prefix("crds/").unwrap_or(file);
-    name.strip_suffix(".yaml").is_some_and(|stem| {
-        !stem.is_empty()
-            && stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    })
+    let below = BELOW.iter().find_map(|below| file.strip_prefix(below)?.strip_prefix('/'));
+    let name = below.unwrap_or(file);
+    file == RUNBOOK
+        || name.strip_suffix(".yaml").is_some_and(|stem| {
+            !stem.is_empty()
+                && stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        })
 }
 
 #[cfg(test)]

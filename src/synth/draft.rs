@@ -12,7 +12,7 @@ const AHEAD: usize = 8;
 /// A file of the output: its name, and what its bytes are made of.
 #[derive(Debug)]
 pub struct Draft<'a> {
-    /// Name, `[a-z0-9-]+.yaml`, below `crds/` for CRDs.
+    /// Name, `[a-z0-9-]+.yaml`, below `crds/` for CRDs; `RUNBOOK.md` in a plan.
     pub name: String,
     app: &'a str,
     contents: Contents<'a>,
@@ -21,6 +21,8 @@ pub struct Draft<'a> {
 #[derive(Debug)]
 enum Contents<'a> {
     Text(&'a str),
+    /// A page for people, whole.
+    Page(String),
     /// In the order of the file.
     Objects(Vec<&'a Object>),
 }
@@ -28,6 +30,10 @@ enum Contents<'a> {
 impl<'a> Draft<'a> {
     pub(super) fn text(app: &'a str, name: String, text: &'a str) -> Self {
         Self { name, app, contents: Contents::Text(text) }
+    }
+
+    pub(super) fn page(app: &'a str, name: &str, page: String) -> Self {
+        Self { name: name.to_owned(), app, contents: Contents::Page(page) }
     }
 
     pub(super) fn objects(app: &'a str, name: String, objects: Vec<&'a Object>) -> Self {
@@ -44,8 +50,9 @@ impl<'a> Draft<'a> {
 
     /// The file's bytes, one part after the other. A text is not copied: CRDs are the largest files of a small app.
     pub fn parts<'b>(&'b self, emitter: &'b mut Emitter) -> Vec<&'b [u8]> {
-        match self.contents {
-            Contents::Text(text) => self.head().into_iter().chain([text]).map(str::as_bytes).collect(),
+        match &self.contents {
+            Contents::Page(page) => vec![page.as_bytes()],
+            Contents::Text(text) => self.head().into_iter().chain([*text]).map(str::as_bytes).collect(),
             Contents::Objects(_) => {
                 self.render(emitter);
                 vec![emitter.bytes()]
@@ -56,10 +63,14 @@ impl<'a> Draft<'a> {
     /// Renders the file; the emitter holds nothing else afterwards.
     pub fn render(&self, emitter: &mut Emitter) {
         emitter.clear();
+        if let Contents::Page(page) = &self.contents {
+            return emitter.raw(page);
+        }
         for part in self.head() {
             emitter.raw(part);
         }
         match &self.contents {
+            Contents::Page(_) => {}
             Contents::Text(text) => emitter.raw(text),
             Contents::Objects(objects) => {
                 for (index, object) in objects.iter().enumerate() {

@@ -10,6 +10,7 @@ mod linters;
 mod operator;
 mod parts;
 mod patroni;
+mod plans;
 mod pods;
 mod postgres;
 mod prometheus;
@@ -38,6 +39,7 @@ fn main() {
         linters::trials(),
         operator::trials(),
         patroni::trials(),
+        plans::trials(),
         pods::trials(),
         prometheus::trials(),
         queries::trials(),

@@ -161,6 +161,17 @@ impl Instance {
         }
     }
 
+    /// Starts it as it was started before.
+    pub fn restart(&self) -> Result<(), String> {
+        let mut command = as_postgres(&self.bin.join("pg_ctl"));
+        command.args(["-w", "-t", "60", "restart", "-m", "immediate", "-l"]).arg(self.folder.join("log"));
+        command.arg("-D").arg(self.data()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        match command.status().map_err(|error| error.to_string())?.success() {
+            true => Ok(()),
+            false => Err(format!("PostgreSQL does not start: {}", self.log())),
+        }
+    }
+
     pub fn stop(&self, mode: &str) {
         let mut command = as_postgres(&self.bin.join("pg_ctl"));
         command.args(["-w", "stop", "-m", mode, "-D"]).arg(self.data());

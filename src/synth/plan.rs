@@ -1,0 +1,40 @@
+//! A plan as a bundle: its objects in the order of its steps, and the runbook, in Markdown.
+
+use std::fmt::Write;
+
+use pgsynth_constructs::plans::{Plan, Step};
+use pgsynth_constructs::upstream::record::Record;
+
+use super::{Bundle, Draft};
+
+/// Name of the page that says what to do.
+pub const RUNBOOK: &str = "RUNBOOK.md";
+
+/// The bundle of a plan of this app, `record` being an empty one: a plan remembers nothing but its files.
+pub fn plan<'a>(owner: &'a str, plan: &'a Plan, record: &'a Record) -> Bundle<'a> {
+    let objects = plan
+        .files
+        .iter()
+        .map(|(name, objects)| Draft::objects(owner, name.clone(), objects.iter().collect()));
+    let mut files: Vec<_> = [Draft::page(owner, RUNBOOK, runbook(plan))].into_iter().chain(objects).collect();
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    Bundle { owner, files, record }
+}
+
+/// The runbook of a plan.
+fn runbook(plan: &Plan) -> String {
+    let mut page = format!("# {}\n\n{}\n\n", plan.title, plan.service);
+    page += "Every command is run in this folder. Go on only when what is said under \"See\" is seen.\n\n| | |\n|---|---|\n";
+    for (name, value) in &plan.facts {
+        let _ = writeln!(page, "| {name} | `{}` |", value.replace('|', "\\|"));
+    }
+    for (number, step) in plan.steps.iter().enumerate() {
+        let Step { title, about, commands, see, takes, back } = step;
+        let _ = write!(page, "\n## {}. {title}\n\n{about}\n\n", number + 1);
+        if !commands.is_empty() {
+            let _ = write!(page, "```sh\n{}\n```\n\n", commands.join("\n"));
+        }
+        let _ = write!(page, "- **See:** {see}\n- **Takes:** {takes}\n- **Back:** {back}\n");
+    }
+    page
+}

@@ -1,0 +1,61 @@
+//! Plans of restores, by the scripts that are rendered: two servers stand for the cluster and the scratch instance, and a
+//! folder for the archive. Class CI; WAL-G and an S3 server do the same in class bench.
+
+mod clients;
+mod compare;
+mod interrupted;
+mod whole;
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use libtest_mimic::{Failed, Trial};
+
+use super::parts::{self, needing, needing_all};
+use super::postgres;
+
+/// The majors whose client programs the parts or the machine have.
+fn complete() -> Vec<(u32, PathBuf)> {
+    let whole =
+        |bin: &Path| ["pg_dump", "vacuumdb", "pg_controldata"].iter().all(|name| bin.join(name).is_file());
+    postgres::majors().into_iter().filter(|(major, bin)| *major >= 15 && whole(bin)).collect()
+}
+
+pub fn trials() -> Vec<Trial> {
+    let complete = complete();
+    let mut missing: Vec<_> =
+        complete.is_empty().then(|| "PostgreSQL with its client programs".to_owned()).into_iter().collect();
+    missing.extend((!postgres::can_run()).then(|| "setpriv, as root".to_owned()));
+    let newest = complete.last().cloned();
+    let mut trials = vec![needing(&["shellcheck"], "plans::shellcheck", shellcheck)];
+    for (major, bin) in complete {
+        trials.push(needing_all(&missing, &format!("plans::one_database_on_{major}"), move || {
+            whole::everything(bin)
+        }));
+    }
+    let Some((_, bin)) = newest else { return trials };
+    let tests: [(&str, fn(PathBuf) -> Result<(), Failed>); 3] = [
+        ("plans::what_cannot_be_had_is_refused", whole::refusals),
+        ("plans::compare_sees_each_difference", compare::differences),
+        ("plans::killed_at_any_moment_it_runs_again", interrupted::kills),
+    ];
+    for (name, test) in tests {
+        let bin = bin.clone();
+        trials.push(needing_all(&missing, name, move || test(bin)));
+    }
+    trials
+}
+
+fn shellcheck() -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructs/plans/database");
+    for script in ["check.sh", "look.sh", "restore.sh", "swap.sh", "undo.sh", "clean.sh"] {
+        let mut command = Command::new(parts::get("shellcheck"));
+        let output =
+            command.args(["--external-sources", "--shell=bash", script]).current_dir(&folder).output()?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stdout).into_owned().into());
+        }
+    }
+    Ok(())
+}
