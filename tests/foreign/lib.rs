@@ -108,15 +108,15 @@ mod tests {
               volume: {size: 50Gi}
               users: {shop: []}
               databases: {shop: shpo}
-              env: [{name: WAL_S3_BUCKET, value: ''}]";
+              clone: {cluster: old, timestamp: '2026-11-24T10:00:00+00:00'}";
         let resource: Postgresql = serde_yaml::from_str(manifest).unwrap();
         let evidence = Evidence { clusters: vec![ClusterEvidence::of(&resource)], ..Evidence::default() };
         let versions = Versions { operator: OperatorVersion(2, 0, 1), postgres: &["18"] };
         let findings = rules::check(&evidence, &versions);
-        let switched_off = findings.found.iter().find(|finding| finding.problem.code.is("archiving-switched-off"));
-        let switched_off = switched_off.unwrap_or_else(|| panic!("{findings:?}"));
-        assert_eq!(switched_off.subject, Subject::Cluster(0));
-        assert_eq!(switched_off.problem.path, "env.0");
+        let clone = findings.found.iter().find(|finding| finding.problem.code.is("clone-without-uid"));
+        let clone = clone.unwrap_or_else(|| panic!("{findings:?}"));
+        assert_eq!(clone.subject, Subject::Cluster(0));
+        assert_eq!(clone.problem.path, "clone.uid");
         // Who may own a database is a question to the operator as well, and no operator is given.
         let owner = findings.undecided.iter().find(|undecided| undecided.code.is("unknown-owner")).unwrap();
         assert!(owner.why.contains("operator"), "{owner:?}");

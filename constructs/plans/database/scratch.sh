@@ -10,6 +10,8 @@ flock --wait "${LOCK_WAIT:-3600}" 9 || stop "another Job of a plan has the scrat
 
 running() { [ -r "$data/postmaster.pid" ] && [ "$(cat "/proc/$(head -n 1 "$data/postmaster.pid")/comm" 2>/dev/null)" = postgres ]; }
 halt() { if running; then pg_ctl -D "$data" -m "${1:-fast}" -w stop >/dev/null 9>&-; fi; }
+# gone TENTHS: whether the server has ended; in its first seconds it may not be there yet.
+gone() { ! running && { [ "$1" -ge 300 ] || [ -n "$(fatal)" ]; }; }
 setting() { pg_controldata -D "$data" | sed -n "s/^$1 setting: *//p"; }
 # What the log says of its end; a client that came too early is told off there, too.
 fatal() { { grep -E ' (FATAL|PANIC): ' "$server_log" || true; } | { grep -v 'the database system is' || true; } | tail -n 1 | sed 's/^.*\(FATAL\|PANIC\): *//'; }
@@ -85,11 +87,12 @@ CONF
 # Brings the instance to the time and leaves it there, paused; or says why it ended.
 replay() {
   local state=
+  # Before, so that no earlier time is asked of a copy that may be beyond it.
+  echo "$AT" >"$SCRATCH/at"
   start
   for ((second = 0; ; second++)); do
     sleep 1
-    # The first seconds it may not be there yet.
-    running || [[ $second -lt 30 && -z "$(fatal)" ]] || stop "recovery did not reach $AT: $(fatal)$(last_commit)"
+    ! gone $((second * 10)) || stop "recovery did not reach $AT: $(fatal)$(last_commit)"
     state=$(scratch postgres -c "SELECT pg_is_in_recovery(), pg_get_wal_replay_pause_state()" 2>/dev/null) || continue
     case $state in
       "t|paused") break ;;
@@ -99,7 +102,6 @@ replay() {
       say "replayed to $(scratch postgres -v at="$AT" -c "SELECT coalesce(pg_last_xact_replay_timestamp()::text, 'no commit yet'), 'of', '$AT'" 2>/dev/null | tr '|' ' ')"
     fi
   done
-  echo "$AT" >"$SCRATCH/at"
   local stopped last
   stopped=$(sed -n 's/^.*LOG: *\(recovery stopping .*\)$/\1/p' "$server_log" | tail -n 1)
   last=$(scratch postgres -c "SELECT coalesce(pg_last_xact_replay_timestamp()::text, 'none after the base backup')")
@@ -113,10 +115,9 @@ last_commit() { sed -n 's/^.*LOG: *\(last completed transaction was at log time 
 # Ends recovery. The transaction that is to be undone may hold its locks until then: a dump would wait for them for ever.
 promote() {
   scratch postgres -c "SELECT pg_wal_replay_resume()" >/dev/null
-  for ((second = 0; second < 600; second++)); do
-    [ "$(scratch postgres -c "SELECT pg_is_in_recovery()" 2>/dev/null)" != f ] || break
-    running || stop "the scratch instance ended: $(fatal)"
-    sleep 0.2
+  until [ "$(scratch postgres -c "SELECT pg_is_in_recovery()" 2>/dev/null)" = f ]; do
+    ! gone 300 || stop "the scratch instance ended: $(fatal)"
+    sleep 0.1
   done
   local history
   history=$(find "$data/pg_wal" -maxdepth 1 -name '*.history' | sort | tail -n 1)
@@ -131,12 +132,11 @@ bring_up() {
   if [ -e "$SCRATCH/base" ] && ended && [ "$(cat "$SCRATCH/at" 2>/dev/null)" = "$AT" ]; then
     say "the scratch instance has been at $AT before"
     start
-    for ((second = 0; second < 600; second++)); do
+    for ((tenth = 0; ; tenth++)); do
       ! scratch postgres -c "SELECT 1" >/dev/null 2>&1 || return 0
-      running || stop "the scratch instance ended: $(fatal)"
-      sleep 0.2
+      ! gone "$tenth" || stop "the scratch instance ended: $(fatal)"
+      sleep 0.1
     done
-    stop "the scratch instance does not answer"
   fi
   base=$(choose) || stop "$(cat "$SCRATCH/doubt")"
   fetch "${base%% *}" "${base##* }"

@@ -8,7 +8,10 @@ use super::whole::{ODD, damaged, quoted};
 
 /// A change of the restored database, and which of the means has to see it.
 const CHANGES: &[(&str, &str)] = &[
-    ("UPDATE data.everything SET f8 = f8 + 1e-12 WHERE id = 3", "rows"),
+    (
+        "ALTER TABLE data.everything REPLICA IDENTITY DEFAULT; UPDATE data.everything SET f8 = f8 + 1e-12 WHERE id = 3",
+        "rows",
+    ),
     ("SELECT setval('data.free', 77)", "rows"),
     ("SELECT lo_put(900007, 10, '\\x01')", "rows"),
     ("SELECT lo_unlink(900008)", "rows"),
@@ -46,7 +49,8 @@ pub fn differences(bin: PathBuf) -> Result<(), Failed> {
         assert!(*found != 0 && *found != "", "`{change}` is not seen by {means}: {line}");
         world.sql("postgres", &format!("DROP DATABASE {}", quoted(&restored)))?;
         world.sql("postgres", &format!("ALTER DATABASE kept RENAME TO {}", quoted(&restored)))?;
-        // A copy has neither settings nor rights of its own.
+        // A copy has neither owner, settings nor rights of its own.
+        world.sql("postgres", &format!("ALTER DATABASE {} OWNER TO app_rw", quoted(&restored)))?;
         plan.properties(&world, &restored)?;
     }
     world.sql("postgres", &mark)?;

@@ -159,7 +159,11 @@ pub fn refusals(bin: PathBuf) -> Result<(), Failed> {
     world.sql(ODD, "ROLLBACK PREPARED 'tx 1'")?;
 
     // A role that is gone.
-    world.sql(ODD, "DROP OWNED BY gone_role CASCADE")?;
+    world.sql(
+        ODD,
+        "SET ROLE app_ro; REVOKE USAGE ON SCHEMA data FROM gone_role; SET ROLE app_rw;
+         REVOKE SELECT (id) ON data.everything FROM gone_role; RESET ROLE; DROP OWNED BY gone_role CASCADE",
+    )?;
     world.sql("postgres", &format!("REVOKE ALL ON DATABASE {odd} FROM gone_role; DROP ROLE gone_role"))?;
     refused("restore", "gone_role; render the plan with --missing-roles create")?;
     let with_roles = world.plan(ODD, &at, &["--swap", "--missing-roles", "create"]);
