@@ -3,13 +3,19 @@
 //!
 //! | file | what it plans |
 //! |---|---|
+//! | [`cluster`] | a whole cluster: anew, in its own place, after total loss, or from what is left of a volume |
 //! | [`database`] | one database of a running cluster, the others in service |
+//! | [`ending`] | the end of a cluster |
 
+pub mod cluster;
 pub mod database;
+pub mod ending;
 mod job;
 mod names;
 
+use crate::app::{App, View};
 use crate::base::Object;
+use crate::values::{Instant, nearest};
 
 /// A plan: what a folder of it holds, and what its runbook says.
 #[derive(Debug)]
@@ -26,6 +32,27 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// What is applied on the way: files with their objects, in the order of the steps that apply them.
     pub files: Vec<(String, Vec<Object>)>,
+    /// What the app needs, and what it is then.
+    pub edit: Option<(Change, Box<App>)>,
+}
+
+/// An edit of the cluster in the app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// These fields get these values, in YAML.
+    Set {
+        /// The fields.
+        fields: Vec<(&'static str, String)>,
+    },
+    /// A copy of it stands beside it.
+    Copy {
+        /// Its id.
+        name: String,
+        /// What it has of its own, in YAML.
+        fields: Vec<(&'static str, String)>,
+        /// What it has not.
+        without: Vec<&'static str>,
+    },
 }
 
 /// One step of a plan.
@@ -63,4 +90,36 @@ impl Refused {
         self.hints.push(hint.into());
         self
     }
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> Refused {
+    let refused = Refused::new(format!("there is no {what} `{name}`"));
+    let refused = match nearest(name, known) {
+        Some(near) => refused.hint(format!("did you mean `{near}`?")),
+        None => refused,
+    };
+    match known {
+        [] => refused,
+        known => refused.hint(format!("there are `{}`", known.join("`, `"))),
+    }
+}
+
+/// A generation that begins with a restore has nothing of before that time.
+fn check_begin(view: &View, id: &str, generation: u32, at: Option<Instant>) -> Result<(), Refused> {
+    let present = view.facts.backup.as_ref().is_some_and(|backup| backup.generation == generation);
+    let Some(restore) = view.cluster.restore.as_ref().filter(|_| present) else { return Ok(()) };
+    let (Some(begins), Some(at)) = (restore.at.instant(), at) else { return Ok(()) };
+    if at >= begins {
+        return Ok(());
+    }
+    let refused = Refused::new(format!(
+        "generation {generation} of `{id}` begins with a restore to {begins}: it has nothing of {at}"
+    ));
+    let own = restore.cluster.as_deref().is_some_and(|of| of == view.facts.name || of == id);
+    Err(match restore.generation.filter(|_| own) {
+        Some(earlier) => {
+            refused.hint(format!("its generation {0} may have it: `--generation {0}`", earlier.get()))
+        }
+        None => refused,
+    })
 }

@@ -4,6 +4,7 @@
 //! stands at the path, line and column that it comes from, inside anchors and merged maps too. Where `validate` finds a
 //! problem, the text is read once more for the places of its paths ([`locate`]).
 
+mod edit;
 mod error;
 mod reader;
 mod tree;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Error, Options};
 
+pub use edit::{Edit, Fields, edit};
 use reader::Reader;
 use tree::{Node, Place, Value};
 

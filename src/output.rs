@@ -12,7 +12,7 @@ mod files;
 mod lock;
 mod state;
 
-pub use files::create_new;
+pub use files::{create_new, replace};
 pub use lock::{Lock, Waiting};
 pub use state::State;
 
@@ -26,7 +26,7 @@ use pgsynth_constructs::base::each;
 use crate::failure::Failure;
 use crate::report::Outcome;
 use crate::synth::{Bundle, Draft, Emitter, render};
-use files::{TEMPORARY, read, remove, replace};
+use files::{TEMPORARY, read, remove};
 
 /// Name of the file that remembers.
 pub const STATE: &str = ".pgsynth";

@@ -11,12 +11,12 @@ use k8s_openapi::api::core::v1::EnvVar;
 
 use super::job::{self, Pod, SCRATCH, claim, connection, reading};
 use super::names::{beginning, short_hash, suffixed};
-use super::{Plan, Refused};
+use super::{Plan, Refused, unknown};
 use crate::app::{Valid, View};
 use crate::archive::{Archive, history};
 use crate::base::{Object, Stage, pod};
 use crate::crds::postgresql::Postgresql;
-use crate::values::{Instant, Memory, Name, nearest};
+use crate::values::{Instant, Memory, Name};
 
 /// Every script of the plan, by its name in the pods.
 pub const SCRIPTS: &[(&str, &str)] = &[
@@ -98,18 +98,6 @@ pub fn plan(valid: &Valid, request: &Request) -> Result<Plan, Refused> {
     planned.unwrap_or_else(|| Err(unknown("cluster", &request.cluster, &known())))
 }
 
-fn unknown(what: &str, name: &str, known: &[&str]) -> Refused {
-    let refused = Refused::new(format!("there is no {what} `{name}`"));
-    let refused = match nearest(name, known) {
-        Some(near) => refused.hint(format!("did you mean `{near}`?")),
-        None => refused,
-    };
-    match known {
-        [] => refused,
-        known => refused.hint(format!("there are `{}`", known.join("`, `"))),
-    }
-}
-
 fn planned(view: &View, request: &Request) -> Result<Plan, Refused> {
     let id = &request.cluster;
     let Some(backup) = &view.facts.backup else {
@@ -137,26 +125,7 @@ fn planned(view: &View, request: &Request) -> Result<Plan, Refused> {
             backup.generation
         )));
     }
-    if let Some(restore) = view.cluster.restore.as_ref().filter(|_| generation == backup.generation)
-        && let Some(begins) = restore.at.instant()
-        && request.at < begins
-    {
-        let refused = Refused::new(format!(
-            "generation {generation} of `{id}` begins with a restore to {begins}: it has nothing of {}",
-            request.at
-        ));
-        let earlier = restore
-            .generation
-            .filter(|_| restore.cluster.as_deref().is_some_and(|of| of == view.facts.name || of == id));
-        return Err(match earlier {
-            Some(earlier) => refused.hint(format!(
-                "its generation {} may have it: `--generation {}`",
-                earlier.get(),
-                earlier.get()
-            )),
-            None => refused,
-        });
-    }
+    super::check_begin(view, id, generation, Some(request.at))?;
     let (namespace, name) = (&view.facts.namespace, &view.facts.name);
     let Some(archive) = view.archives.generation(&backup.policy, namespace, name, generation) else {
         return Err(Refused::new(format!("`{id}` has no archive of generation {generation}")));
@@ -264,6 +233,7 @@ impl Database<'_> {
             ],
             steps: self.steps(&names),
             files,
+            edit: None,
         }
     }
 

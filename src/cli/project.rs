@@ -112,6 +112,11 @@ impl Project {
 }
 
 impl Loaded {
+    /// The file that it comes from, by its name below the project, and what is in it; none for an app in Rust.
+    pub(super) fn source(&self) -> Option<(&str, &[u8])> {
+        self.source.as_ref().map(|(file, bytes)| (file.as_str(), bytes.as_slice()))
+    }
+
     /// The folder of its output.
     pub(super) fn output(&self, root: &Path) -> PathBuf {
         root.join(self.app.output_folder())

@@ -1,10 +1,12 @@
 //! `pgsynth restore`: a plan for a way back, as a folder with what is applied and a runbook.
 
+mod edit;
 mod time;
 
 use std::path::Path;
 
 use anyhow::Result;
+use pgsynth_constructs::plans::cluster::{self, Way};
 use pgsynth_constructs::plans::{Plan, Refused, Step, database};
 use pgsynth_constructs::rules::Level;
 use pgsynth_constructs::upstream::record::Record;
@@ -13,7 +15,7 @@ use pgsynth_constructs::{Past, Valid};
 use serde_json::json;
 
 use super::context::{Context, Run};
-use super::project::Project;
+use super::project::{Loaded, Project};
 use super::{Exit, terminal};
 use crate::failure::Failure;
 use crate::output::{self, Lock, State};
@@ -30,24 +32,24 @@ pub(super) struct Arguments {
     #[arg(value_name = "CLUSTER")]
     cluster: String,
 
-    /// The time to go back to, with its zone: `2026-11-24T10:00:00+01:00`, or `2026-11-24 10:00 Europe/Berlin`
-    #[arg(long, value_name = "TIME")]
-    at: String,
+    /// The time to go back to, with its zone: `2026-11-24T10:00:00+01:00`, or `2026-11-24 10:00 Europe/Berlin`. Default, but
+    /// for a database: the end of the archive
+    #[arg(long, value_name = "TIME", required_unless_present = "way")]
+    at: Option<String>,
 
-    /// Restore this database beside the original, while the others stay in service
-    #[arg(long, value_name = "NAME")]
-    database: String,
+    #[command(flatten)]
+    ways: Ways,
 
     /// Let the restored database take the original's name, which is kept under another
-    #[arg(long)]
+    #[arg(long, requires = "database")]
     swap: bool,
 
     /// Go on with the scratch instance of the plan for `--at` to this later time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", requires = "database")]
     later: Option<String>,
 
     /// Leave out a transaction that was committed exactly then
-    #[arg(long)]
+    #[arg(long, requires = "at")]
     exclusive: bool,
 
     /// Read this generation of the cluster. Default: the present one
@@ -55,23 +57,23 @@ pub(super) struct Arguments {
     generation: Option<u32>,
 
     /// What to do about roles that the database had then and the cluster has no more
-    #[arg(long, value_enum, default_value = "refuse")]
+    #[arg(long, value_enum, default_value = "refuse", requires = "database")]
     missing_roles: MissingRoles,
 
     /// Ask this question, in SQL, to the database of that time before anything is restored
-    #[arg(long, value_name = "SQL")]
+    #[arg(long, requires = "database", value_name = "SQL")]
     look: Option<String>,
 
     /// The database is not in the app: somebody made it by hand
-    #[arg(long)]
+    #[arg(long, requires = "database")]
     unlisted: bool,
 
     /// Size of the scratch volume. Default: twice that of the cluster's
-    #[arg(long, value_name = "QUANTITY")]
+    #[arg(long, requires = "database", value_name = "QUANTITY")]
     scratch_size: Option<Memory>,
 
     /// Class of the scratch volume. Default: that of the cluster's
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, requires = "database", value_name = "NAME")]
     scratch_class: Option<Name>,
 
     /// Choose the app, where several have such a cluster
@@ -81,6 +83,10 @@ pub(super) struct Arguments {
     /// Write nothing, show the difference, exit with 4 if there is one
     #[arg(long, conflicts_with = "stdout")]
     check: bool,
+
+    /// Write the edit into the app's file, comments kept
+    #[arg(long, conflicts_with_all = ["check", "stdout", "database"])]
+    write: bool,
 
     /// Print the runbook and the objects, write nothing
     #[arg(long)]
@@ -93,6 +99,43 @@ pub(super) struct Arguments {
     /// Take this for the present time, so that a run can be repeated. Default: the clock
     #[arg(long, value_name = "TIME")]
     now: Option<String>,
+}
+
+/// Which way back.
+#[derive(Debug, clap::Args)]
+#[group(id = "ways", required = true, multiple = false)]
+struct Ways {
+    /// Restore this database beside the original, while the others stay in service
+    #[arg(long, value_name = "NAME")]
+    database: Option<String>,
+
+    /// Restore into a new cluster of this id; the running one is not touched
+    #[arg(long = "as", value_name = "CLUSTER", group = "way")]
+    new: Option<String>,
+
+    /// Restore the cluster in its own place, which ends it first
+    #[arg(long, group = "way")]
+    in_place: bool,
+
+    /// Restore after the Kubernetes cluster, or every volume of the cluster, is gone
+    #[arg(long, group = "way")]
+    total_loss: bool,
+
+    /// Refill a volume that is lost, alone or with its node
+    #[arg(long, group = "way")]
+    volume: bool,
+}
+
+impl Ways {
+    /// The way of a whole cluster.
+    fn whole(&self) -> Way {
+        match (&self.new, self.in_place, self.total_loss) {
+            (Some(name), _, _) => Way::As(name.clone()),
+            (_, true, _) => Way::InPlace,
+            (_, _, true) => Way::TotalLoss,
+            _ => Way::Volume,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
@@ -113,9 +156,9 @@ enum Format {
 
 impl Run for Arguments {
     fn run(&self, context: Context) -> Result<Exit> {
-        let at = self.time("--at", &self.at)?;
+        let at = self.at.as_deref().map(|text| self.time("--at", text)).transpose()?;
         let later = self.later.as_deref().map(|text| self.time("--later", text)).transpose()?;
-        if let Some(later) = later
+        if let (Some(at), Some(later)) = (at, later)
             && later <= at
         {
             let failure = Failure::usage(format!("`--later` ({later}) is not after `--at` ({at})"));
@@ -142,22 +185,26 @@ impl Run for Arguments {
             }
         }
         let (app, cluster) = self.cluster(&valid)?;
-        let request = database::Request {
-            cluster,
-            database: self.database.clone(),
-            unlisted: self.unlisted,
-            at: later.unwrap_or(at),
-            exclusive: self.exclusive,
-            generation: self.generation,
-            swap: self.swap,
-            create_roles: self.missing_roles == MissingRoles::Create,
-            moved_on_from: later.map(|_| at),
-            look: self.look.clone(),
-            scratch_size: self.scratch_size.clone(),
-            scratch_class: self.scratch_class.clone(),
+        let plan = match (&self.ways.database, at) {
+            (Some(database), Some(at)) => {
+                database::plan(app, &self.database(cluster.clone(), database, at, later)).map_err(refused)?
+            }
+            _ => {
+                let Self { exclusive, generation, .. } = *self;
+                let way = self.ways.whole();
+                let request = cluster::Request { cluster: cluster.clone(), way, at, exclusive, generation };
+                cluster::plan(app, &request).map_err(refused)?
+            }
         };
-        let plan = database::plan(app, &request).map_err(refused)?;
-        self.deliver(&project.root, app, &plan)
+        let loaded = project.apps.iter().find(|loaded| loaded.app.name == app.app().name);
+        let source = loaded.and_then(Loaded::source);
+        let edit =
+            plan.edit.as_ref().map(|(change, meant)| edit::Proposed::of(&cluster, change, meant, source));
+        let exit = self.deliver(&project.root, app, &plan, edit.as_ref())?;
+        match edit {
+            Some(edit) if self.write => edit.write(&project.root).map(|()| exit),
+            _ => Ok(exit),
+        }
     }
 }
 
@@ -172,6 +219,29 @@ fn tell(account: &Account) {
 }
 
 impl Arguments {
+    fn database(
+        &self,
+        cluster: String,
+        database: &str,
+        at: Instant,
+        later: Option<Instant>,
+    ) -> database::Request {
+        database::Request {
+            cluster,
+            database: database.to_owned(),
+            unlisted: self.unlisted,
+            at: later.unwrap_or(at),
+            exclusive: self.exclusive,
+            generation: self.generation,
+            swap: self.swap,
+            create_roles: self.missing_roles == MissingRoles::Create,
+            moved_on_from: later.map(|_| at),
+            look: self.look.clone(),
+            scratch_size: self.scratch_size.clone(),
+            scratch_class: self.scratch_class.clone(),
+        }
+    }
+
     /// A time of the past.
     fn time(&self, option: &str, text: &str) -> Result<Instant> {
         let read = |option: &str, text: &str| {
@@ -221,9 +291,10 @@ impl Arguments {
         }
     }
 
-    fn deliver(&self, root: &Path, app: &Valid, plan: &Plan) -> Result<Exit> {
+    fn deliver(&self, root: &Path, app: &Valid, plan: &Plan, edit: Option<&edit::Proposed>) -> Result<Exit> {
         let record = Record::default();
-        let bundle = synth::plan(app.app().name.as_str(), plan, &record);
+        let shown_edit = edit.map(edit::Proposed::shown);
+        let bundle = synth::plan(app.app().name.as_str(), plan, shown_edit.as_deref(), &record);
         if self.stdout {
             for manifest in bundle.manifests() {
                 terminal::out(&format!("# {}\n{}", manifest.name, String::from_utf8_lossy(&manifest.bytes)))?;
@@ -257,7 +328,7 @@ impl Arguments {
         }
         changes.write()?;
         match self.format {
-            Format::Json => terminal::out(&format!("{:#}\n", document(&shown, plan)))?,
+            Format::Json => terminal::out(&format!("{:#}\n", document(&shown, plan, shown_edit.as_deref())))?,
             Format::Text => terminal::note(&format!(
                 "`{shown}` has the plan; read `{shown}/{}`, and run its steps in their order:\n{}",
                 synth::RUNBOOK,
@@ -273,7 +344,7 @@ fn steps(plan: &Plan) -> String {
     plan.steps.iter().enumerate().map(step).collect::<Vec<_>>().join("\n")
 }
 
-fn document(folder: &str, plan: &Plan) -> serde_json::Value {
+fn document(folder: &str, plan: &Plan, edit: Option<&str>) -> serde_json::Value {
     let facts: serde_json::Map<_, _> =
         plan.facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect();
     let steps = plan.steps.iter().map(|Step { title, about, commands, see, takes, back }| {
@@ -285,6 +356,7 @@ fn document(folder: &str, plan: &Plan) -> serde_json::Value {
         "title": plan.title,
         "service": plan.service,
         "facts": facts,
+        "edit": edit,
         "steps": steps.collect::<Vec<_>>(),
         "files": plan.files.iter().map(|(name, _)| name).collect::<Vec<_>>(),
     })

@@ -90,7 +90,10 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 /// Writes a file beside the one that is there and puts it in its place, so that no reader ever sees half a file.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+///
+/// # Errors
+/// Where it cannot be written; the one that is there is whole.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let temporary = path.with_file_name(format!("{TEMPORARY}{}-{name}", std::process::id()));
     let write = || -> std::io::Result<()> {

@@ -5,7 +5,7 @@ mod clients;
 mod compare;
 mod interrupted;
 mod whole;
-mod world;
+pub mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

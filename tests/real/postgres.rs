@@ -183,9 +183,13 @@ impl Instance {
     }
 
     pub fn query(&self, sql: &str) -> Result<String, String> {
+        self.query_in("postgres", sql)
+    }
+
+    pub fn query_in(&self, database: &str, sql: &str) -> Result<String, String> {
         let mut command = as_postgres(&psql(&self.bin));
         command.args(["-AtXq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql, "-h"]).arg(&self.folder);
-        let output = run(command.args(["-p", &self.port.to_string()]).args(["-d", "postgres"]))?;
+        let output = run(command.args(["-p", &self.port.to_string()]).args(["-d", database]))?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 

@@ -19,7 +19,15 @@ pub fn resources(store: &Store, clusters: &str, operator: &str) -> Vec<Postgresq
 
 /// The same with two stores: policy `o` writes into the other one, and `k` is encrypted with another key.
 pub fn resources_of_two(store: &Store, other: &Store, clusters: &str, operator: &str) -> Vec<Postgresql> {
-    let app = format!(
+    let app = app(store, other, clusters, operator);
+    let app = load::app("test.yaml", app.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{app}"));
+    let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
+    valid.objects().iter().filter_map(|object| object.downcast::<Postgresql>()).cloned().collect()
+}
+
+/// The app of these clusters, as a file.
+pub fn app(store: &Store, other: &Store, clusters: &str, operator: &str) -> String {
+    format!(
         "pgsynth: v1\nrelease: \"2026.11\"\nname: test\nplatform: other\n\
          templates: {{base: &base {{team: acme, postgres: 18, volume: {{size: 1Gi}}}}}}\n\
          externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: [], configuration: {{{operator}}}}}\n\
@@ -34,10 +42,7 @@ pub fn resources_of_two(store: &Store, other: &Store, clusters: &str, operator: 
         other.url,
         region = store::REGION,
         bucket = store::BUCKET
-    );
-    let app = load::app("test.yaml", app.as_bytes()).unwrap_or_else(|problem| panic!("{problem}\n{app}"));
-    let valid = app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
-    valid.objects().iter().filter_map(|object| object.downcast::<Postgresql>()).cloned().collect()
+    )
 }
 
 /// The one cluster of an app, with these fields.

@@ -5,6 +5,7 @@
 //! Class bench: no registry has WAL-G, so that it has to be on `PATH`, built with libsodium.
 
 mod cases;
+mod one_database;
 mod recovery;
 
 use libtest_mimic::Trial;
@@ -24,6 +25,9 @@ pub fn trials() -> Vec<Trial> {
             guard::with_a_world(cases::in_place)
         }),
         parts::bench(&needed, "restore::standby_from_the_archive", || guard::with_a_world(cases::standby)),
+        parts::bench(&needed, "restore::one_database_from_real_archives", || {
+            guard::with_a_world(one_database::from_real_archives)
+        }),
         parts::bench(&needed, "restore::what_cannot_be_restored_ends_in_an_error", || {
             guard::with_a_world(cases::failures)
         }),

@@ -5,6 +5,7 @@
 step=clean
 
 drop() { say "dropping \"$1\""; live postgres -v name="$1" <<<'DROP DATABASE :"name" WITH (FORCE)'; }
+drop_new
 case $(mark_of "$BEFORE") in
   "pgsynth: before "*"\"$PLAN\""*) drop "$BEFORE" ;;
   *) ! exists "$BEFORE" || stop "\"$BEFORE\" is not this plan's" ;;

@@ -74,3 +74,6 @@ mark_of() {
 }
 exists() { [ -n "$(live postgres -v name="$1" <<<"SELECT 1 FROM pg_database WHERE datname = :'name'")" ]; }
 mark() { live postgres -v name="$1" -v mark="pgsynth: $2 $PLAN" <<<"SELECT format('COMMENT ON DATABASE %I IS %L', :'name', :'mark') \\gexec"; }
+# The name under which the restored database is made.
+new=pgsynth_$PLAN
+drop_new() { live postgres -v name="$new" <<<'SET client_min_messages = warning; DROP DATABASE IF EXISTS :"name" WITH (FORCE)'; }

@@ -8,8 +8,12 @@ if exists "$RESTORED"; then
   say "a former try is dropped ($former)"
   live postgres -v name="$RESTORED" <<<'DROP DATABASE :"name" WITH (FORCE)'
 fi
-live postgres -v new="$RESTORED" -f "$plan_folder/create.sql"
-mark "$RESTORED" restoring
+# It is made under a name that is nobody's but this plan's, and has its own once it is marked: killed in between, it would be
+# a stranger's.
+drop_new
+live postgres -v new="$new" -f "$plan_folder/create.sql"
+mark "$new" restoring
+live postgres -v new="$new" -v name="$RESTORED" <<<'ALTER DATABASE :"new" RENAME TO :"name"'
 
 size=$(scratch postgres -v db="$DATABASE" <<<"SELECT pg_database_size(oid) FROM pg_database WHERE datname = :'db'")
 dump=$work/dump

@@ -148,9 +148,11 @@ choose() {
   bash -c "${BACKUP_LIST:-wal-g backup-list --detail --json}" >"$BACKUPS" || { echo "the archive cannot be read, or holds no base backup" >"$SCRATCH/doubt"; return 1; }
   local here=
   if [ -e "$SCRATCH/base" ] && ! ended; then
-    # Where it stands must not be behind the time.
+    # Where it stands must not be beyond the time; WAL is never taken back.
     if [ ! -e "$SCRATCH/at" ] || [ "$(live postgres -v old="$(cat "$SCRATCH/at")" -v at="$AT" <<<"SELECT :'old'::timestamptz <= :'at'::timestamptz")" = t ]; then
       here=$(cat "$SCRATCH/base")
+    else
+      rm "$SCRATCH/base"
     fi
   fi
   live postgres -v at="$AT" -v here="$here" <<'SQL' | grep . || { echo "no base backup had ended before $AT" >"$SCRATCH/doubt"; return 1; }

@@ -188,9 +188,16 @@ pub fn refusals(bin: PathBuf) -> Result<(), Failed> {
     assert!(why.contains("there was no database \"nothing\""), "{why}");
 
     // The middle of the WAL is gone.
-    let hole = world.archived().into_iter().rev().find(|path| path.file_name().unwrap().len() == 24).unwrap();
-    std::fs::rename(&hole, hole.with_extension("away"))?;
+    let hole = world.segment()?;
+    world.archive_all()?;
+    world.sql(ODD, "INSERT INTO data.t03 (id) VALUES (-6)")?;
+    std::thread::sleep(Duration::from_millis(50));
+    let at = world.now()?;
+    world.sql(ODD, "INSERT INTO data.t03 (id) VALUES (-7)")?;
+    world.archive_all()?;
+    std::fs::remove_file(hole)?;
     let again = world.plan(ODD, &at, &[]);
+    again.done("check")?;
     let why = again.stopped("look")?;
     assert!(why.contains("recovery did not reach"), "{why}");
     Ok(())

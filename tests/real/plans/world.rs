@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::apply::pgsynth;
 use crate::postgres::{Instance, as_postgres, run};
+use crate::store;
 
 const APP: &str = "{pgsynth: v1, release: '2026.11', name: shop, platform: other,
   externalOperator: {namespace: postgres-operator, watch: all, podEnvironment: []},
@@ -27,13 +28,10 @@ pub struct World {
     finished: String,
 }
 
-/// A rendered plan.
+/// A rendered plan, beside the cluster of a world.
 pub struct Plan<'a> {
     world: &'a World,
-    folder: PathBuf,
-    scripts: PathBuf,
-    /// Variables of each script's Job, as rendered.
-    jobs: BTreeMap<String, BTreeMap<String, String>>,
+    rendered: Rendered,
 }
 
 impl World {
@@ -84,29 +82,117 @@ impl World {
         self.sql("postgres", "SET timezone = 'UTC'; SELECT to_char(clock_timestamp(), 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')")
     }
 
+    /// The file of WAL that is written now.
+    pub fn segment(&self) -> Result<PathBuf, String> {
+        let name = self.sql("postgres", "SELECT pg_walfile_name(pg_current_wal_insert_lsn())")?;
+        Ok(self.archive.join(name))
+    }
+
     /// Everything that is committed until now goes to the archive.
     pub fn archive_all(&self) -> Result<(), String> {
         let segment = self.sql("postgres", "SELECT pg_walfile_name(pg_switch_wal())")?;
         self.live.wait(&format!("SELECT last_archived_wal >= '{segment}' FROM pg_stat_archiver"), "t")
     }
 
-    pub fn archived(&self) -> Vec<PathBuf> {
-        let mut files: Vec<_> =
-            fs::read_dir(&self.archive).unwrap().flatten().map(|entry| entry.path()).collect();
-        files.sort();
-        files
-    }
-
     /// The plan for this database at this time.
     pub fn plan(&self, database: &str, at: &str, options: &[&str]) -> Plan<'_> {
         let folder = self.folder.join(format!("project-{}", fs::read_dir(&self.folder).unwrap().count()));
+        let app = APP.replace("MAJOR", &self.live.major().to_string());
+        let own = ["--unlisted", "--now", "2999-01-01T00:00:00Z"];
+        let options: Vec<_> = own.into_iter().chain(options.iter().copied()).collect();
+        Plan { world: self, rendered: Rendered::of(&folder, &app, database, at, &options) }
+    }
+}
+
+impl Plan<'_> {
+    pub fn scratch(&self) -> PathBuf {
+        self.world.live.folder.join("scratch")
+    }
+
+    pub fn variable(&self, name: &str) -> String {
+        self.rendered.jobs["restore"][name].clone()
+    }
+
+    /// A step as its Job runs it; only places are those of the test.
+    pub fn command(&self, step: &str, changes: &[(&str, &str)]) -> Command {
+        let world = self.world;
+        let list = json!([{ "backup_name": "base_1", "finish_time": world.finished, "uncompressed_size": 1000, "pg_version": world.live.major() * 10000 }]);
+        let backups = self.rendered.folder.join("backups.json");
+        fs::write(&backups, list.to_string()).unwrap();
+        let mut command = self.rendered.command(step, &world.live, &self.scratch());
+        command
+            .env("BACKUP_LIST", format!("cat {}", backups.display()))
+            .env(
+                "BASE_COMMAND",
+                format!("cp -a {}/. {}/data", world.base.display(), self.scratch().display()),
+            )
+            .env("RESTORE_COMMAND", format!("cp {}/%f %p", world.archive.display()))
+            .envs(changes.iter().copied());
+        command
+    }
+
+    pub fn run(&self, step: &str, changes: &[(&str, &str)]) -> Output {
+        self.command(step, changes).output().unwrap()
+    }
+
+    pub fn script(&self, step: &str) -> PathBuf {
+        self.rendered.scripts.join(format!("{step}.sh"))
+    }
+
+    /// Gives a database what the plan says of it, as the copy does.
+    pub fn properties(&self, world: &World, database: &str) -> Result<(), String> {
+        let facts = self.scratch().join("work/facts.json");
+        let mut command = as_postgres(&world.live.bin.join("psql"));
+        command.args(["-AtXq", "-v", "ON_ERROR_STOP=1", "-v"]).arg(format!("new={database}")).arg("-f");
+        command
+            .arg(self.rendered.scripts.join("properties.sql"))
+            .envs(world.live.connection())
+            .env("FACTS", facts);
+        run(command.env("PGDATABASE", "postgres")).map(|_| ())
+    }
+
+    /// Runs a step to its end; its last line.
+    pub fn done(&self, step: &str) -> Result<Value, String> {
+        said(step, &self.run(step, &[]), "done")
+    }
+
+    /// Runs a step that has to stop, and says why.
+    pub fn stopped(&self, step: &str) -> Result<String, String> {
+        let line = said(step, &self.run(step, &[]), "stopped")?;
+        Ok(line["why"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+impl Drop for Plan<'_> {
+    fn drop(&mut self) {
+        halt(&self.world.live, &self.scratch());
+    }
+}
+
+/// Stops what a step that was killed has left running.
+pub fn halt(live: &Instance, scratch: &Path) {
+    let data = scratch.join("data");
+    if data.join("postmaster.pid").exists() {
+        let mut command = as_postgres(&live.bin.join("pg_ctl"));
+        let _ = command.args(["-m", "immediate", "-w", "stop", "-D"]).arg(data).output();
+    }
+}
+
+/// What `pgsynth restore` has written: scripts, and the variables of each Job.
+pub struct Rendered {
+    folder: PathBuf,
+    scripts: PathBuf,
+    jobs: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Rendered {
+    /// The plan of the cluster `acme-orders` of this app.
+    pub fn of(folder: &Path, app: &str, database: &str, at: &str, options: &[&str]) -> Self {
         fs::create_dir_all(folder.join("apps")).unwrap();
-        fs::write(folder.join("apps/shop.yaml"), APP.replace("MAJOR", &self.live.major().to_string()))
-            .unwrap();
-        let mut arguments = vec!["restore", "acme-orders", "--database", database, "--unlisted", "--at", at];
-        arguments.extend(["--now", "2999-01-01T00:00:00Z"]);
+        fs::write(folder.join("apps/shop.yaml"), app).unwrap();
+        let mut arguments = vec!["restore", "acme-orders", "--database", database, "--at", at];
         arguments.extend(options);
-        pgsynth(&folder, &arguments);
+        pgsynth(folder, &arguments);
         let plan = fs::read_dir(folder.join("restore")).unwrap().next().unwrap().unwrap().path();
         let scripts = folder.join("scripts");
         fs::create_dir(&scripts).unwrap();
@@ -126,97 +212,44 @@ impl World {
                 }
                 let container = &object["spec"]["template"]["spec"]["containers"][0];
                 let Some(command) = container["command"][1].as_str() else { continue };
-                // A value is taken as the kubelet gives it to the pod.
-                let given = |variable: &Value| {
-                    let value = variable["value"].as_str()?.replace("$$(", "$(");
-                    Some((variable["name"].as_str()?.to_owned(), value))
-                };
-                let variables = container["env"].as_array().unwrap().iter().filter_map(given).collect();
+                let variables = container["env"].as_array().unwrap().iter().map(given).collect();
                 jobs.insert(
                     command.trim_start_matches("/plan/").trim_end_matches(".sh").to_owned(),
                     variables,
                 );
             }
         }
-        Plan { world: self, folder, scripts, jobs }
-    }
-}
-
-impl Plan<'_> {
-    pub fn scratch(&self) -> PathBuf {
-        self.world.live.folder.join("scratch")
+        Self { folder: folder.to_owned(), scripts, jobs }
     }
 
-    pub fn variable(&self, name: &str) -> String {
-        self.jobs["restore"][name].clone()
-    }
-
-    /// A step as its Job runs it; only places are those of the test.
-    pub fn command(&self, step: &str, changes: &[(&str, &str)]) -> Command {
-        let world = self.world;
-        let list = json!([{ "backup_name": "base_1", "finish_time": world.finished, "uncompressed_size": 1000, "pg_version": world.live.major() * 10000 }]);
-        let backups = self.folder.join("backups.json");
-        fs::write(&backups, list.to_string()).unwrap();
+    /// A step as its Job runs it, beside this cluster; only places are those of the test.
+    pub fn command(&self, step: &str, live: &Instance, scratch: &Path) -> Command {
         let path = std::env::var("PATH").unwrap();
         let mut command = as_postgres(Path::new("bash"));
         command.arg(self.scripts.join(format!("{step}.sh"))).env_clear().envs(&self.jobs[step]);
         command
-            .env("PATH", format!("{}:{path}", world.live.bin.display()))
-            .env("LIVE_HOST", &world.live.folder)
-            .env("LIVE_PORT", world.live.port.to_string())
+            .env("PATH", format!("{}:{path}", live.bin.display()))
+            .env("LIVE_HOST", &live.folder)
+            .env("LIVE_PORT", live.port.to_string())
             .env("PGUSER", "postgres")
             .env("PGSSLMODE", "disable")
-            .env("SCRATCH", self.scratch())
-            .env("BACKUP_LIST", format!("cat {}", backups.display()))
-            .env(
-                "BASE_COMMAND",
-                format!("cp -a {}/. {}/data", world.base.display(), self.scratch().display()),
-            )
-            .env("RESTORE_COMMAND", format!("cp {}/%f %p", world.archive.display()))
+            .env("SCRATCH", scratch)
             .env("TERMINATION_LOG", "/dev/null")
-            .env("COMPARED_WAIT", "0")
-            .envs(changes.iter().copied());
+            .env("COMPARED_WAIT", "0");
         command.stdin(Stdio::null());
         command
     }
-
-    pub fn run(&self, step: &str, changes: &[(&str, &str)]) -> Output {
-        self.command(step, changes).output().unwrap()
-    }
-
-    pub fn script(&self, step: &str) -> PathBuf {
-        self.scripts.join(format!("{step}.sh"))
-    }
-
-    /// Gives a database what the plan says of it, as the copy does.
-    pub fn properties(&self, world: &World, database: &str) -> Result<(), String> {
-        let facts = self.scratch().join("work/facts.json");
-        let mut command = as_postgres(&world.live.bin.join("psql"));
-        command.args(["-AtXq", "-v", "ON_ERROR_STOP=1", "-v"]).arg(format!("new={database}")).arg("-f");
-        command.arg(self.scripts.join("properties.sql")).envs(world.live.connection()).env("FACTS", facts);
-        run(command.env("PGDATABASE", "postgres")).map(|_| ())
-    }
-
-    /// Runs a step to its end; its last line.
-    pub fn done(&self, step: &str) -> Result<Value, String> {
-        said(step, &self.run(step, &[]), "done")
-    }
-
-    /// Runs a step that has to stop, and says why.
-    pub fn stopped(&self, step: &str) -> Result<String, String> {
-        let line = said(step, &self.run(step, &[]), "stopped")?;
-        Ok(line["why"].as_str().unwrap_or_default().to_owned())
-    }
 }
 
-impl Drop for Plan<'_> {
-    fn drop(&mut self) {
-        let data = self.scratch().join("data");
-        if data.join("postmaster.pid").exists() {
-            let mut command = as_postgres(&self.world.live.bin.join("pg_ctl"));
-            let _ = command.args(["-m", "immediate", "-w", "stop", "-D"]).arg(data).output();
-        }
-    }
+/// A variable as the kubelet gives it to the pod.
+fn given(variable: &Value) -> (String, String) {
+    let name = variable["name"].as_str().unwrap().to_owned();
+    let secret = &variable["valueFrom"]["secretKeyRef"];
+    let value = match secret["name"].as_str() {
+        Some(of) => store::key_of(of, secret["key"].as_str().unwrap()).to_owned(),
+        None => variable["value"].as_str().unwrap_or_default().replace("$$(", "$("),
+    };
+    (name, value)
 }
 
 /// The last line of a step, which has to have ended so.

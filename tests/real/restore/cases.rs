@@ -11,12 +11,12 @@ use crate::rendered::{CLUSTER, resource, resources, resources_of_two};
 use crate::store::Store;
 
 /// Major version of the PostgreSQL that the machine has.
-fn major() -> u32 {
+pub fn major() -> u32 {
     let folder = postgresql().and_then(|bin| Some(bin.parent()?.file_name()?.to_string_lossy().into_owned()));
     folder.and_then(|major| major.parse().ok()).unwrap_or(0)
 }
 
-fn text(error: std::io::Error) -> String {
+pub fn text(error: std::io::Error) -> String {
     error.to_string()
 }
 
@@ -50,6 +50,11 @@ fn rows(instance: &Instance) -> Result<String, String> {
 
 fn up_to(source: &Instance, last: u32) -> Result<String, String> {
     source.query(&format!("select count(*) || ' ' || max(id) || ' ' || md5(string_agg(id || what, ',' order by id)) from orders where id <= {last}"))
+}
+
+/// Every object below a history.
+pub fn files(world: &World, history: &str) -> Vec<PathBuf> {
+    objects(world, history).into_keys().collect()
 }
 
 /// Every object below a history, with what is in it.
