@@ -91,8 +91,6 @@ pub(super) fn reading(archive: &Archive, major: &str) -> Vec<EnvVar> {
             && variable.name != "WALG_S3_ENDPOINT"
     });
     variables.extend(own.map(own_variable));
-    // WAL-G's own is 15, with waits that double: what is damaged stays damaged, and somebody should be told today.
-    variables.push(pod::variable("WALG_DOWNLOAD_FILE_RETRIES", "3"));
     variables
 }
 

@@ -16,6 +16,7 @@ mod monitoring;
 mod operators;
 mod overlay;
 mod places;
+mod plans;
 mod project;
 mod projects;
 mod record;

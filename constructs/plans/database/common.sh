@@ -6,10 +6,10 @@ export PGCONNECT_TIMEOUT=10 PGAPPNAME="pgsynth restore"
 unset PGDATABASE
 
 # A name of a database goes by PGDATABASE: `-d` would read `=` and `postgresql://` in it as a connection string.
-at_live() { local database=$1; shift; PGHOST=$LIVE_HOST PGPORT=${LIVE_PORT:-5432} PGDATABASE=$database "$@"; }
-at_scratch() { local database=$1; shift; PGHOST=$SCRATCH/socket PGPORT=5432 PGSSLMODE=disable PGDATABASE=$database "$@"; }
-live() { local database=$1; shift; at_live "$database" psql --no-psqlrc -Atq -v ON_ERROR_STOP=1 "$@"; }
-scratch() { local database=$1; shift; at_scratch "$database" psql --no-psqlrc -Atq -v ON_ERROR_STOP=1 "$@"; }
+at_live() { local of=$1; shift; PGHOST=$LIVE_HOST PGPORT=${LIVE_PORT:-5432} PGDATABASE=$of "$@"; }
+at_scratch() { local of=$1; shift; PGHOST=$SCRATCH/socket PGPORT=5432 PGSSLMODE=disable PGDATABASE=$of "$@"; }
+live() { local of=$1; shift; at_live "$of" psql --no-psqlrc -Atq -v ON_ERROR_STOP=1 "$@"; }
+scratch() { local of=$1; shift; at_scratch "$of" psql --no-psqlrc -Atq -v ON_ERROR_STOP=1 "$@"; }
 # Programs that take no PGDATABASE get the name as a connection string.
 conninfo() { printf "dbname='%s'" "$(printf %s "$1" | sed "s/[\\\\']/\\\\&/g")"; }
 
