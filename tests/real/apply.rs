@@ -10,7 +10,7 @@ use libtest_mimic::{Failed, Trial};
 use super::parts::needing;
 use super::server::Server;
 
-const PARTS: &[&str] = &["etcd", "kube-apiserver", "kubectl", "openssl"];
+pub const PARTS: &[&str] = &["etcd", "kube-apiserver", "kubectl", "openssl"];
 
 pub fn trials() -> Vec<Trial> {
     vec![

@@ -13,7 +13,8 @@ use std::process::Command;
 use libtest_mimic::{Failed, Trial};
 
 use super::parts::{self, needing, needing_all};
-use super::postgres;
+use super::server::Server;
+use super::{apply, postgres};
 
 /// The majors whose client programs the parts or the machine have.
 fn complete() -> Vec<(u32, PathBuf)> {
@@ -28,7 +29,10 @@ pub fn trials() -> Vec<Trial> {
         complete.is_empty().then(|| "PostgreSQL with its client programs".to_owned()).into_iter().collect();
     missing.extend((!postgres::can_run()).then(|| "setpriv, as root".to_owned()));
     let newest = complete.last().cloned();
-    let mut trials = vec![needing(&["shellcheck"], "plans::shellcheck", shellcheck)];
+    let mut trials = vec![
+        needing(&["shellcheck"], "plans::shellcheck", shellcheck),
+        needing(apply::PARTS, "plans::the_api_server_takes_them", taken),
+    ];
     for (major, bin) in complete {
         trials.push(needing_all(&missing, &format!("plans::one_database_on_{major}"), move || {
             whole::everything(bin)
@@ -58,4 +62,49 @@ fn shellcheck() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// Every object of a plan is taken, in a namespace whose pods have to meet the strictest standard.
+fn taken() -> Result<(), Failed> {
+    let server = Server::start();
+    let folder = tempfile::tempdir()?;
+    std::fs::create_dir(folder.path().join("apps"))?;
+    std::fs::copy(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("apps/local.yaml"),
+        folder.path().join("apps/app.yaml"),
+    )?;
+    let way = [
+        "restore",
+        "acme-orders",
+        "--database",
+        "shop",
+        "--swap",
+        "--look",
+        "SELECT 1",
+        "--at",
+        "2026-11-24T09:00:00Z",
+    ];
+    apply::pgsynth(folder.path(), &[&way[..], &["--now", "2026-11-25T09:00:00Z"]].concat());
+    server.ok(&["create", "namespace", "shop"])?;
+    server.ok(&[
+        "label",
+        "namespace",
+        "shop",
+        "pod-security.kubernetes.io/warn=restricted",
+        "pod-security.kubernetes.io/enforce=restricted",
+    ])?;
+    let plan = std::fs::read_dir(folder.path().join("restore"))?.next().ok_or("no plan")??.path();
+    for folder in [plan.clone(), plan.join("after")] {
+        let output = server.kubectl(&["apply", "--validate=strict", "-f", folder.to_str().unwrap()]);
+        let said =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        if !output.status.success() || said.contains("Warning") {
+            return Err(said.into());
+        }
+    }
+    let jobs = server.ok(&["get", "jobs", "-n", "shop", "-o", "name"])?;
+    match jobs.lines().count() {
+        6 => Ok(()),
+        _ => Err(format!("not six Jobs:\n{jobs}").into()),
+    }
 }

@@ -12,12 +12,12 @@ if [ "$(mark_of "$DATABASE")" = "pgsynth: anew $PLAN" ]; then
   replicas "$RESTORED"
   exit 0
 fi
-before=$(mark_of "$BEFORE")
-if [[ "$before" != "pgsynth: before "*"\"$PLAN\""* ]]; then
+kept=$(mark_of "$BEFORE")
+if [[ "$kept" != "pgsynth: before "*"\"$PLAN\""* ]]; then
   [[ "$(mark_of "$RESTORED")" != "pgsynth: compared $PLAN" ]] || { say "not swapped: nothing to undo"; replicas "$RESTORED"; exit 0; }
   stop "there is no database \"$BEFORE\" of this plan"
 fi
-printf '%s' "${before#pgsynth: before }" >"$work/before"
+printf '%s' "${kept#pgsynth: before }" >"$work/before"
 rename "ALTER DATABASE $(name "$DATABASE") CONNECTION LIMIT $(field "$work/before" connlimit); ALTER DATABASE $(name "$RESTORED") CONNECTION LIMIT 0;
   COMMENT ON DATABASE $(name "$DATABASE") IS $(literal "$(field "$work/before" comment)"); COMMENT ON DATABASE $(name "$RESTORED") IS $(literal "pgsynth: compared $PLAN");" \
   "$DATABASE" "$RESTORED" "$BEFORE" "$DATABASE" || stop "could not be undone, and nothing has changed: $(tr '\n' ' ' <"$work/rename")"
