@@ -16,7 +16,6 @@ mod unread;
 mod valid;
 mod validate;
 
-pub(crate) use look::View;
 pub use valid::{Past, Valid};
 
 use indexmap::IndexMap;

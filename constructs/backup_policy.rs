@@ -1,5 +1,8 @@
 //! When data is backed up, how long it is kept, and how much of it may be lost.
 
+mod drill;
+
+pub use drill::{Check, Drill};
 pub use pgsynth_upstream::behaviour::retention::Numbers;
 
 use crate::base::{Kind, Problem, Problems, Scope, construct, unknown_reference};
@@ -52,6 +55,9 @@ construct! {
 
         /// Encryption before anything leaves the pod. Default: none.
         [optional] encryption: Libsodium,
+
+        /// Restores that are tried on a schedule. Default: none.
+        [optional] drill: Drill,
     }
 }
 
@@ -115,7 +121,11 @@ impl BackupPolicy {
             disk_rate_limit,
             network_rate_limit,
             encryption,
+            drill,
         } = self;
+        if let Some(drill) = drill {
+            drill.validate(&scope.below("drill"), problems);
+        }
         if stores.get(store.as_str()).is_none() {
             let known: Vec<_> = stores.iter().map(|(id, _)| id.as_str()).collect();
             unknown_reference(scope.at("store"), store.as_str(), "store", "stores", &known, problems);
@@ -196,6 +206,7 @@ impl BackupPolicy {
             disk_rate_limit,
             network_rate_limit,
             encryption: _,
+            drill: _,
         } = self;
         let mut variables = vec![
             EnvVar::new("BACKUP_SCHEDULE", self.schedule_of(cluster).as_str()),

@@ -25,8 +25,10 @@ pub mod base;
 pub mod chart;
 pub mod cluster;
 pub mod database;
+mod drills;
 pub mod external_operator;
 pub mod images;
+mod job;
 pub mod monitoring;
 pub mod namespace;
 pub mod object_store;
@@ -39,6 +41,7 @@ pub mod retired;
 pub mod rules;
 pub mod secrets;
 pub mod storage;
+mod view;
 
 pub use pgsynth_upstream as upstream;
 pub use pgsynth_upstream::{crds, values};

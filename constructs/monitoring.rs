@@ -13,6 +13,7 @@ mod targets;
 
 use indexmap::IndexMap;
 
+use crate::backup_policy::Drill;
 use crate::base::{ClusterFacts, Object, Problems, Scope, Stage, construct};
 use crate::crds::postgresql::PostgresqlSpec;
 use crate::values::GoDuration;
@@ -217,6 +218,8 @@ pub(crate) struct Monitored<'a> {
     pub(crate) facts: &'a ClusterFacts,
     pub(crate) spec: &'a PostgresqlSpec,
     pub(crate) image: &'a str,
+    /// The policy's drill, where the cluster takes part.
+    pub(crate) drill: Option<&'a Drill>,
     /// Who uses the database, where that is said.
     pub(crate) access: Option<&'a [Peer]>,
 }
@@ -260,6 +263,7 @@ impl Monitored<'_> {
             When::Always => true,
             When::Archive => self.facts.backup.is_some() && !self.facts.standby,
             When::Dumps => self.spec.enable_logical_backup == Some(true),
+            When::Drill => self.drill.is_some(),
             When::Status => self.stack.resource_status,
             When::Replicas => self.instances() > 1,
             When::Synchronous => synchronous,
@@ -279,6 +283,11 @@ impl Monitored<'_> {
             Initial::MaximumLag => lag.map_or(33_554_432.0, |lag| lag as f64),
             Initial::Rpo => backup.map_or(300.0, |backup| backup.rpo as f64),
             Initial::RpoAtRisk => backup.map_or(240.0, |backup| (backup.rpo * 4 / 5) as f64),
+            Initial::DrillAge => {
+                let longest =
+                    self.drill.and_then(|drill| drill.schedule.gaps()).map_or(10_080, |(longest, _)| longest);
+                (2 * longest * 60 + 86_400) as f64
+            }
             Initial::BackupAge => {
                 backup.map_or(108_000.0, |backup| (backup.numbers.longest_gap + 6 * 3600) as f64)
             }

@@ -10,12 +10,11 @@
 pub mod cluster;
 pub mod database;
 pub mod ending;
-mod job;
-mod names;
 
-use crate::app::{App, View};
+use crate::app::App;
 use crate::base::Object;
-use crate::values::{Instant, nearest};
+use crate::values::{UtcTime, nearest};
+use crate::view::View;
 
 /// A plan: what a folder of it holds, and what its runbook says.
 #[derive(Debug)]
@@ -105,7 +104,7 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> Refused {
 }
 
 /// A generation that begins with a restore has nothing of before that time.
-fn check_begin(view: &View, id: &str, generation: u32, at: Option<Instant>) -> Result<(), Refused> {
+fn check_begin(view: &View, id: &str, generation: u32, at: Option<UtcTime>) -> Result<(), Refused> {
     let present = view.facts.backup.as_ref().is_some_and(|backup| backup.generation == generation);
     let Some(restore) = view.cluster.restore.as_ref().filter(|_| present) else { return Ok(()) };
     let (Some(begins), Some(at)) = (restore.at.instant(), at) else { return Ok(()) };

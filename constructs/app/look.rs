@@ -1,19 +1,9 @@
 //! A valid app seen again from where one of its clusters stands.
 
 use super::Valid;
-use crate::archive::Archives;
-use crate::base::{ClusterFacts, Scope};
-use crate::cluster::Cluster;
+use crate::base::Scope;
 use crate::crds::postgresql::Postgresql;
-
-/// A cluster with all that is known of it.
-pub(crate) struct View<'a> {
-    pub(crate) scope: &'a Scope<'a>,
-    pub(crate) archives: &'a Archives<'a>,
-    pub(crate) cluster: &'a Cluster,
-    pub(crate) facts: &'a ClusterFacts,
-    pub(crate) resource: &'a Postgresql,
-}
+use crate::view::View;
 
 impl Valid<'_> {
     /// Looks at a cluster, by `<chart>/<cluster>`; nothing where the app has none of that name.

@@ -2,6 +2,7 @@
 
 use super::App;
 use super::entry::Entry;
+use crate::backup_policy::Drill;
 use crate::base::{Kind, Object, Problem, Problems, Scope, check_labels};
 use crate::monitoring::{Monitored, dashboards, state};
 use crate::rules::{FIGURES_OPEN_TO_ALL, report};
@@ -34,6 +35,7 @@ pub(super) fn objects(
             facts,
             spec,
             image: scope.operator().image(spec),
+            drill: drill(app, entry).filter(|_| !facts.standby),
             access: entry.cluster.access.as_deref(),
         };
         objects.extend(cluster.objects(&entry.scope));
@@ -52,4 +54,9 @@ pub(super) fn objects(
         }
         objects.extend(dashboards::of_all(app.name.as_str(), namespace, &app.monitoring, scope));
     }
+}
+
+fn drill<'a>(app: &'a App, entry: &Entry) -> Option<&'a Drill> {
+    let policy = entry.cluster.backup.policy()?;
+    app.backups.get(policy.as_str())?.drill.as_ref()
 }

@@ -8,9 +8,11 @@ use super::{
     App, Past, Valid, accept, access, archives, chart, collisions, evidence, fixed, monitoring, named, unread,
 };
 use crate::base::{ClusterFacts, Kind, OperatorFacts, Problem, Problems, Scope, each};
+use crate::drills;
 use crate::retired::Retired;
 use crate::rules::{STANDBY_BEFORE_ITS_SOURCE, report};
 use crate::secrets::source_of;
+use crate::view::View;
 use pgsynth_upstream::record::{ClusterKey, ClusterRecord, Record};
 
 pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Problems> {
@@ -82,6 +84,12 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
     evidence::ask(&surroundings, &records, &mut problems);
     monitoring::objects(app, &own, &entries, &mut objects, &mut problems);
     access::objects(app, &entries, &facts, &mut objects, &mut problems);
+    for Entry { id, cluster, scope, resolved } in &entries {
+        if let Some(facts) = facts.get(id) {
+            let view = View { scope, archives: &known, cluster, facts, resource: &resolved.resource };
+            objects.extend(drills::objects(&view));
+        }
+    }
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(&scope)));
     named::protect_named(&mut objects, app.protect);
     let record = Record { fixed: fixed::of(&objects), ..record };

@@ -2,7 +2,7 @@
 //! proven with synthetic ones; each has a fixture that makes it fire and one that does not (tests/monitoring).
 //!
 //! In an expression `$S` selects the cluster's pods, `$P` its pooler's, `$V` its data volumes, `$N` its resource, `$C` and `$J` the CronJob and
-//! the Jobs of its dumps, `$R` its recorded series, `$D` databases that are no templates, and `$t` is the threshold.
+//! the Jobs of its dumps, `$K` and `$L` those of its drill, `$R` its recorded series, `$D` databases that are no templates, and `$t` is the threshold.
 
 mod availability;
 mod backup;
@@ -58,6 +58,8 @@ pub enum When {
     Archive,
     /// With dumps of the operator's.
     Dumps,
+    /// With a drill.
+    Drill,
     /// With the status of resources as a series.
     Status,
     /// With more than one instance.
@@ -102,6 +104,8 @@ pub enum Initial {
     RpoAtRisk,
     /// The longest time between two base backups of the schedule, and six hours.
     BackupAge,
+    /// Twice the longest time between two drills of the schedule, and a day.
+    DrillAge,
 }
 
 /// One alert.

@@ -1,5 +1,7 @@
 //! Which series are a cluster's: literal selectors, rendered once, so that two clusters of one namespace never mix.
 
+use crate::backup_policy::Drill;
+
 /// The selectors of one cluster.
 #[derive(Clone, Debug)]
 pub(crate) struct Selectors {
@@ -18,6 +20,7 @@ impl Selectors {
         // Anchored: neither the pooler's pods nor those of a cluster `<cluster>-2`.
         let job: String = format!("{dumps}{cluster}").chars().take(52).collect();
         let job = job.trim_end_matches('-');
+        let drill = Drill::job(cluster);
         let places = [
             // `$throughput` before `$t`, which is the threshold.
             ("$throughput", throughput.to_string()),
@@ -27,6 +30,8 @@ impl Selectors {
             ("$V", format!(r#"namespace="{namespace}",persistentvolumeclaim=~"pgdata-{cluster}-[0-9]+""#)),
             ("$C", format!(r#"namespace="{namespace}",cronjob="{job}""#)),
             ("$J", format!(r#"namespace="{namespace}",job_name=~"{job}-[0-9]+""#)),
+            ("$K", format!(r#"namespace="{namespace}",cronjob="{drill}""#)),
+            ("$L", format!(r#"namespace="{namespace}",job_name=~"{drill}-[0-9]+""#)),
             ("$N", format!(r#"namespace="{namespace}",name="{cluster}""#)),
             ("$R", format!(r#"namespace="{namespace}",cluster="{cluster}""#)),
             ("$D", r#"datname!~"template[01]""#.to_owned()),

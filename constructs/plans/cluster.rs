@@ -3,12 +3,13 @@
 
 use super::ending;
 use super::{Change, Plan, Refused, Step, unknown};
-use crate::app::{App, Valid, View};
+use crate::app::{App, Valid};
 use crate::archive::Generation;
 use crate::chart::Chart;
 use crate::cluster::Cluster;
 use crate::restore::Restore;
-use crate::values::{Id, Instant, Moment};
+use crate::values::{Id, Moment, UtcTime};
+use crate::view::View;
 use pgsynth_upstream::behaviour::pods;
 
 /// Which way back.
@@ -32,7 +33,7 @@ pub struct Request {
     /// Which way.
     pub way: Way,
     /// The time; the end of the archive where it is not said.
-    pub at: Option<Instant>,
+    pub at: Option<UtcTime>,
     /// Whether a transaction that was committed exactly then is left out.
     pub exclusive: bool,
     /// Which history is read; the present one where it is not said.
@@ -72,7 +73,7 @@ fn planned(valid: &Valid, view: &View, request: &Request) -> Result<Plan, Refuse
     }
 }
 
-fn moment(at: Instant) -> Moment {
+fn moment(at: UtcTime) -> Moment {
     let text = at.to_string().replace(' ', "T") + ":00";
     text.parse().unwrap_or_else(|_| Moment::latest())
 }
@@ -122,7 +123,7 @@ impl Whole<'_> {
     }
 
     fn plan(&self, title: String, service: &str, steps: Vec<Step>, edit: Option<(Change, Box<App>)>) -> Plan {
-        let stamp = self.request.at.map_or_else(|| "latest".to_owned(), Instant::stamp);
+        let stamp = self.request.at.map_or_else(|| "latest".to_owned(), UtcTime::stamp);
         let word = match &self.request.way {
             Way::As(name) => format!("as-{name}"),
             Way::InPlace => "in-place".to_owned(),
@@ -130,7 +131,7 @@ impl Whole<'_> {
             Way::Volume => "volume".to_owned(),
         };
         let facts = &self.view.facts;
-        let root = self.view.archives.generation(&self.policy(), &facts.namespace, &facts.name, self.read);
+        let root = self.view.archive(self.read);
         Plan {
             folder: format!("{}-{word}-{stamp}", self.request.cluster.replace('/', ".")),
             title,
@@ -148,10 +149,6 @@ impl Whole<'_> {
             files: vec![],
             edit,
         }
-    }
-
-    fn policy(&self) -> String {
-        self.view.facts.backup.as_ref().map(|backup| backup.policy.clone()).unwrap_or_default()
     }
 
     fn kubectl(&self) -> String {

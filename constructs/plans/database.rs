@@ -9,21 +9,20 @@ mod steps;
 use k8s_openapi::api::batch::v1::Job;
 use k8s_openapi::api::core::v1::EnvVar;
 
-use super::job::{self, Pod, SCRATCH, claim, connection, reading};
-use super::names::{beginning, short_hash, suffixed};
 use super::{Plan, Refused, unknown};
-use crate::app::{Valid, View};
+use crate::app::Valid;
 use crate::archive::{Archive, history};
 use crate::base::{Object, Stage, pod};
-use crate::crds::postgresql::Postgresql;
-use crate::values::{Instant, Memory, Name};
+use crate::job::{self, Pod, SCRATCH, Scratch, beginning, claim, connection, reading, short_hash, suffixed};
+use crate::values::{Memory, Name, UtcTime};
+use crate::view::View;
 
 /// Every script of the plan, by its name in the pods.
 pub const SCRIPTS: &[(&str, &str)] = &[
     ("catalog.sql", include_str!("database/catalog.sql")),
     ("check.sh", include_str!("database/check.sh")),
     ("clean.sh", include_str!("database/clean.sh")),
-    ("common.sh", include_str!("database/common.sh")),
+    ("common.sh", job::COMMON),
     ("compare.sh", include_str!("database/compare.sh")),
     ("copy.sh", include_str!("database/copy.sh")),
     ("create.sql", include_str!("database/create.sql")),
@@ -35,7 +34,7 @@ pub const SCRIPTS: &[(&str, &str)] = &[
     ("restore.sh", include_str!("database/restore.sh")),
     ("roles.sh", include_str!("database/roles.sh")),
     ("same-output.sql", include_str!("database/same-output.sql")),
-    ("scratch.sh", include_str!("database/scratch.sh")),
+    ("scratch.sh", job::SCRATCH_INSTANCE),
     ("sums.sql", include_str!("database/sums.sql")),
     ("swap.sh", include_str!("database/swap.sh")),
     ("undo.sh", include_str!("database/undo.sh")),
@@ -55,7 +54,7 @@ pub struct Request {
     /// Whether a database that the app does not name may be meant, which somebody made by hand.
     pub unlisted: bool,
     /// The time.
-    pub at: Instant,
+    pub at: UtcTime,
     /// Whether a transaction that was committed exactly then is left out.
     pub exclusive: bool,
     /// Which history of the cluster; the present one where it is not said.
@@ -65,7 +64,7 @@ pub struct Request {
     /// Whether roles that are gone are made again, without LOGIN.
     pub create_roles: bool,
     /// The time of the plan whose scratch instance is moved on, and whose restored database is replaced.
-    pub moved_on_from: Option<Instant>,
+    pub moved_on_from: Option<UtcTime>,
     /// A question to the database of that time, in SQL.
     pub look: Option<String>,
     /// Size of the scratch volume; twice that of the cluster where it is not said.
@@ -127,7 +126,7 @@ fn planned(view: &View, request: &Request) -> Result<Plan, Refused> {
     }
     super::check_begin(view, id, generation, Some(request.at))?;
     let (namespace, name) = (&view.facts.namespace, &view.facts.name);
-    let Some(archive) = view.archives.generation(&backup.policy, namespace, name, generation) else {
+    let Some(archive) = view.archive(generation) else {
         return Err(Refused::new(format!("`{id}` has no archive of generation {generation}")));
     };
     let major = view.cluster.postgres.to_string();
@@ -146,18 +145,12 @@ fn planned(view: &View, request: &Request) -> Result<Plan, Refused> {
         scratch: format!("{}-restore-{}", beginning(name), short_hash(&[&of, &major, &request.database])),
         size: match &request.scratch_size {
             Some(size) => size.to_string(),
-            None => twice(view.resource),
+            // A base backup that fills the volume, the dump of a database, and the WAL between.
+            None => format!("{}Gi", (2 * view.volume()).div_ceil(1 << 30).max(1)),
         },
         major,
     };
     Ok(database.plan())
-}
-
-/// Twice the size of the cluster's volume: a base backup that fills it, the dump of a database, and the WAL between.
-fn twice(resource: &Postgresql) -> String {
-    let size = resource.spec.volume.as_ref().and_then(|volume| volume.size.as_ref());
-    let bytes = size.and_then(Memory::bytes).unwrap_or(0);
-    format!("{}Gi", (2 * bytes).div_ceil(1 << 30).max(1))
 }
 
 /// A Job of the plan.
@@ -239,13 +232,15 @@ impl Database<'_> {
 
     fn job(&self, name: &str, scripts: &str, step: &Step) -> Object {
         let pod = Pod {
+            name: "plan",
             script: step.script,
             scripts,
             variables: self.variables(step),
-            scratch: step.scratch.then_some(self.scratch.as_str()),
+            scratch: step.scratch.then_some(Scratch::Claim(&self.scratch)),
             archive: (step.scratch || step.script == "check.sh").then_some(&self.archive),
             deadline: step.deadline,
             memory: step.memory,
+            ..Pod::default()
         };
         let spec = pod.job(self.view);
         let template = serde_json::to_string(&spec.template).expect("a template of pods is JSON");
@@ -278,7 +273,7 @@ impl Database<'_> {
                 let former = short_hash(&[&of, major, &request.database, &former.to_string(), inclusive]);
                 variables.push(pod::variable("REPLACES", former));
             }
-            variables.extend(reading(archive, major));
+            variables.extend(reading(archive, major, None));
         }
         if step.scratch {
             variables.extend([

@@ -31,7 +31,7 @@ pub use id::{Id, Label, LabelValue, Name, NameRule};
 pub use image::{Image, Registry, image_name};
 pub use labels::{check_key, check_value};
 pub use moment::{Flaw, check as check_time};
-pub use moment::{Instant, Moment};
+pub use moment::{Moment, UtcTime};
 pub use nearest::{MEANT, nearest, one_of};
 pub use parameter::{Parameter, Parameters, from_number, given, number_or_text};
 pub use patterns::{Cidr, Cpu, Cron, IntOrText, Memory, Quantity, Timestamp, Uuid, Window};

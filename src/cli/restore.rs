@@ -10,7 +10,7 @@ use pgsynth_constructs::plans::cluster::{self, Way};
 use pgsynth_constructs::plans::{Plan, Refused, Step, database};
 use pgsynth_constructs::rules::Level;
 use pgsynth_constructs::upstream::record::Record;
-use pgsynth_constructs::values::{Instant, Memory, Name};
+use pgsynth_constructs::values::{Memory, Name, UtcTime};
 use pgsynth_constructs::{Past, Valid};
 use serde_json::json;
 
@@ -223,8 +223,8 @@ impl Arguments {
         &self,
         cluster: String,
         database: &str,
-        at: Instant,
-        later: Option<Instant>,
+        at: UtcTime,
+        later: Option<UtcTime>,
     ) -> database::Request {
         database::Request {
             cluster,
@@ -243,7 +243,7 @@ impl Arguments {
     }
 
     /// A time of the past.
-    fn time(&self, option: &str, text: &str) -> Result<Instant> {
+    fn time(&self, option: &str, text: &str) -> Result<UtcTime> {
         let read = |option: &str, text: &str| {
             time::read(text).map_err(|rule| {
                 let failure = Failure::usage(format!("`{option} {text}` is no time: {rule}"));

@@ -121,7 +121,7 @@ fn figures_of_a_monitored_cluster_are_for_prometheus() {
 #[test]
 fn with_nobody_named_the_cluster_and_its_operator_are_left() {
     insta::assert_snapshot!(table("access: []", ""), @r"
-    member 5432: member, operator
+    member 5432: member, job of the role, operator
     member 8008: member, operator
     member 9187: 
     member 9999: 

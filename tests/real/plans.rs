@@ -3,6 +3,7 @@
 
 mod clients;
 mod compare;
+pub mod drills;
 mod interrupted;
 mod whole;
 pub mod world;
@@ -39,9 +40,10 @@ pub fn trials() -> Vec<Trial> {
         }));
     }
     let Some((_, bin)) = newest else { return trials };
-    let tests: [(&str, fn(PathBuf) -> Result<(), Failed>); 3] = [
+    let tests: [(&str, fn(PathBuf) -> Result<(), Failed>); 4] = [
         ("plans::what_cannot_be_had_is_refused", whole::refusals),
         ("plans::compare_sees_each_difference", compare::differences),
+        ("plans::drills_succeed_or_say_why", drills::drills),
         ("plans::killed_at_any_moment_it_runs_again", interrupted::kills),
     ];
     for (name, test) in tests {
@@ -52,11 +54,15 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn shellcheck() -> Result<(), Failed> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructs/plans/database");
-    for script in ["check.sh", "look.sh", "restore.sh", "swap.sh", "undo.sh", "clean.sh"] {
+    let constructs = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructs");
+    let plans = ["check.sh", "look.sh", "restore.sh", "swap.sh", "undo.sh", "clean.sh"];
+    let scripts = plans.map(|script| ("plans/database", script)).into_iter().chain([("drills", "drill.sh")]);
+    for (folder, script) in scripts {
         let mut command = Command::new(parts::get("shellcheck"));
-        let output =
-            command.args(["--external-sources", "--shell=bash", script]).current_dir(&folder).output()?;
+        let output = command
+            .args(["--external-sources", "--shell=bash", script])
+            .current_dir(constructs.join(folder))
+            .output()?;
         if !output.status.success() {
             return Err(String::from_utf8_lossy(&output.stdout).into_owned().into());
         }

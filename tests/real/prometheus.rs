@@ -38,7 +38,7 @@ fn app(prometheus_operator: bool) -> String {
          templates:\n  all: &all {{team: acme, postgres: 18, instances: 2, volume: {{size: 1Gi}}, backup: b, pooler: {{}}, highAvailability: {{synchronous: true}}, resources: {{cpuLimit: 2}}, users: {{app: []}}, databases: {{app: {{owner: app}}}}, monitoring: {{}}, spec: {{enableLogicalBackup: true, volume: {{iops: 3000, throughput: 125}}}}}}\n\
          externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: [], configuration: {{logical_backup: {{logical_backup_s3_bucket: dumps, logical_backup_s3_region: r}}}}}}\n\
          stores: {{s: {{hetzner: {{location: fsn1, bucket: acme}}, credentials: keys}}}}\n\
-         backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m}}}}\n\
+         backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m, drill: {{schedule: '0 4 * * 0'}}}}}}\n\
          monitoring: {{prometheusOperator: {prometheus_operator}, resourceStatus: true, runbooks: 'https://example.com/runbooks'}}\n\
          charts: {{shop: {{namespace: shop, clusters: {{main: {{<<: *all}}, main-2: {{<<: *all}}}}}}}}\n"
     )
@@ -117,6 +117,7 @@ struct Fixture {
 
 /// A series of the fixtures as promtool reads it, for one of the clusters.
 fn series(text: &str, cluster: &str, minutes: u32) -> Result<Value, Failed> {
+    let text = text.replace("$cluster", cluster);
     let (series, values) = text
         .rsplit_once("}=")
         .map_or_else(|| text.split_once('='), |(series, values)| Some((series, values)))

@@ -44,6 +44,32 @@ pub(super) const ALERTS: &[Alert] = &[
         runbook: "Upload concurrency, disk, network rate limits; delta backups",
     },
     Alert {
+        name: "PostgresDrillFailed",
+        severity: Severity::Critical,
+        hold: "0m",
+        source: Source::KubeStateMetrics,
+        // Until a later one succeeds: the last that has failed stays for its log.
+        expr: r#"max by (namespace) (kube_job_created{$L} and on (namespace, job_name) kube_job_failed{$L,condition="true"} == 1) > on (namespace) (max by (namespace) (kube_cronjob_status_last_successful_time{$K}) or on (namespace) 0 * max by (namespace) (kube_job_created{$L}))"#,
+        threshold: None,
+        when: When::Drill,
+        runbook: "The backup could not be restored: the last line of the Job's log says which step stopped, and why",
+    },
+    Alert {
+        name: "PostgresDrillOverdue",
+        severity: Severity::Warning,
+        hold: "10m",
+        source: Source::KubeStateMetrics,
+        expr: "time() - (kube_cronjob_status_last_successful_time{$K} or on (namespace, cronjob) kube_cronjob_created{$K}) > $t",
+        threshold: Some(Threshold {
+            default: Initial::DrillAge,
+            lowest: 3600.0,
+            highest: 1000000000.0,
+            unit: "seconds",
+        }),
+        when: When::Drill,
+        runbook: "No restore was tried for long: see events of the CronJob; a pod that is Pending has no room for its volume",
+    },
+    Alert {
         name: "PostgresLogicalBackupFailed",
         severity: Severity::Critical,
         hold: "0m",

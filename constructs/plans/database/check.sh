@@ -1,5 +1,5 @@
 # Reads, and changes nothing: whether the plan can be done, in seconds, before it takes hours.
-# shellcheck source=common.sh
+# shellcheck source=../../job/common.sh
 . "$(dirname "$0")/common.sh"
 step=check
 

@@ -1,6 +1,6 @@
 # Drops what the plan has left: the original as it was before the swap, or the restored one that was never swapped. There is
 # no way back from here.
-# shellcheck source=common.sh
+# shellcheck source=../../job/common.sh
 . "$(dirname "$0")/common.sh"
 step=clean
 

@@ -1,10 +1,10 @@
 # The database of that time beside the original, in steps that each begin anew or are done already.
-# shellcheck source=common.sh
+# shellcheck source=../../job/common.sh
 . "$(dirname "$0")/common.sh"
 step=scratch
 case $(mark_of "$BEFORE") in "pgsynth: before "*"\"$PLAN\""*) say "swapped already"; exit 0 ;; esac
 case $(mark_of "$RESTORED") in "pgsynth: compared $PLAN") say "restored and compared already"; exit 0 ;; esac
-# shellcheck source=scratch.sh
+# shellcheck source=../../job/scratch.sh
 . "$plan_folder/scratch.sh"
 # shellcheck source=view.sh
 . "$plan_folder/view.sh"

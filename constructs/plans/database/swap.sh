@@ -1,5 +1,5 @@
 # The restored database takes the name, and the original is kept under another; one transaction.
-# shellcheck source=common.sh
+# shellcheck source=../../job/common.sh
 . "$(dirname "$0")/common.sh"
 step=swap
 work=$(mktemp -d)

@@ -1,5 +1,5 @@
 # The same, the other way: the original has its name again, its limit and its comment.
-# shellcheck source=common.sh
+# shellcheck source=../../job/common.sh
 . "$(dirname "$0")/common.sh"
 step=undo
 work=$(mktemp -d)

@@ -18,7 +18,7 @@ impl Moment {
     }
 
     /// The instant; nothing for `latest`.
-    pub fn instant(&self) -> Option<Instant> {
+    pub fn instant(&self) -> Option<UtcTime> {
         let text = self.as_str();
         let number = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
         let days = days_since_1970(number(0, 4)?, number(5, 7)?, number(8, 10)?);
@@ -35,7 +35,7 @@ impl Moment {
             }
             _ => 0,
         };
-        Some(Instant { seconds: seconds - offset, nanos: format!("{digits:0<9}").get(..9)?.parse().ok()? })
+        Some(UtcTime { seconds: seconds - offset, nanos: format!("{digits:0<9}").get(..9)?.parse().ok()? })
     }
 
     /// The time as PostgreSQL and Spilo read it, with a numeric offset; nothing for `latest`.
@@ -53,14 +53,14 @@ impl Moment {
 
 /// A point in time, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Instant {
+pub struct UtcTime {
     /// Seconds since the beginning of 1970.
     pub seconds: i64,
     /// Nanoseconds after that second.
     pub nanos: u32,
 }
 
-impl Instant {
+impl UtcTime {
     /// Year, month, day, hour, minute and second.
     fn parts(self) -> [i64; 6] {
         // The civil calendar by eras of 400 years, whose years begin in March.
@@ -83,7 +83,7 @@ impl Instant {
 }
 
 /// It as PostgreSQL reads it: `2026-11-24 09:00:00+00`.
-impl std::fmt::Display for Instant {
+impl std::fmt::Display for UtcTime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let [year, month, day, hour, minute, second] = self.parts();
         write!(f, "{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")?;

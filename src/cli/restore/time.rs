@@ -3,22 +3,22 @@
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{Timestamp, tz};
-use pgsynth_constructs::values::{Instant, Moment};
+use pgsynth_constructs::values::{Moment, UtcTime};
 
 /// The clock's time.
-pub(super) fn now() -> Instant {
+pub(super) fn now() -> UtcTime {
     instant(Timestamp::now())
 }
 
-fn instant(time: Timestamp) -> Instant {
-    Instant { seconds: time.as_second(), nanos: u32::try_from(time.subsec_nanosecond()).unwrap_or(0) }
+fn instant(time: Timestamp) -> UtcTime {
+    UtcTime { seconds: time.as_second(), nanos: u32::try_from(time.subsec_nanosecond()).unwrap_or(0) }
 }
 
 /// Reads a time with its zone.
 ///
 /// # Errors
 /// Why it is none, or which two it may be.
-pub(super) fn read(text: &str) -> Result<Instant, String> {
+pub(super) fn read(text: &str) -> Result<UtcTime, String> {
     let named =
         text.rsplit_once(['[', ' ']).filter(|(_, zone)| zone.contains(|letter: char| letter.is_alphabetic()));
     let Some((time, zone)) = named else {
@@ -32,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Instant, String> {
     at(&zone, civil)
 }
 
-fn at(zone: &TimeZone, civil: DateTime) -> Result<Instant, String> {
+fn at(zone: &TimeZone, civil: DateTime) -> Result<UtcTime, String> {
     let ambiguous = zone.to_ambiguous_timestamp(civil);
     let both = |before: tz::Offset, after: tz::Offset| {
         let with = |offset: tz::Offset| {

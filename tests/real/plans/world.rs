@@ -12,7 +12,7 @@ use crate::apply::pgsynth;
 use crate::postgres::{Instance, as_postgres, run};
 use crate::store;
 
-const APP: &str = "{pgsynth: v1, release: '2026.11', name: shop, platform: other,
+pub const APP: &str = "{pgsynth: v1, release: '2026.11', name: shop, platform: other,
   externalOperator: {namespace: postgres-operator, watch: all, podEnvironment: []},
   stores: {offsite: {hetzner: {location: fsn1, bucket: acme-postgres}, credentials: pg-backup-s3}},
   backups: {nightly: {store: offsite, schedule: '0 1 * * *', keep: 14d, rpo: 5m}},
@@ -88,6 +88,20 @@ impl World {
         Ok(self.archive.join(name))
     }
 
+    /// Gives a step the archive: a folder stands for the store, and `cp` for WAL-G.
+    pub fn archive_for(&self, command: &mut Command, scratch: &Path) {
+        let list = json!([{ "backup_name": "base_1", "finish_time": self.finished, "uncompressed_size": 1000, "pg_version": self.live.major() * 10000 }]);
+        command
+            .env("BACKUP_LIST", format!("echo '{list}'"))
+            .env("BASE_COMMAND", format!("cp -a {}/. {}/data", self.base.display(), scratch.display()))
+            .env("RESTORE_COMMAND", format!("cp {}/%f %p", self.archive.display()));
+    }
+
+    /// The file of a table in the base backup.
+    pub fn base_file(&self, database: &str, table: &str) -> Result<PathBuf, String> {
+        Ok(self.base.join(self.sql(database, &format!("SELECT pg_relation_filepath('{table}')"))?))
+    }
+
     /// Everything that is committed until now goes to the archive.
     pub fn archive_all(&self) -> Result<(), String> {
         let segment = self.sql("postgres", "SELECT pg_walfile_name(pg_switch_wal())")?;
@@ -115,19 +129,9 @@ impl Plan<'_> {
 
     /// A step as its Job runs it; only places are those of the test.
     pub fn command(&self, step: &str, changes: &[(&str, &str)]) -> Command {
-        let world = self.world;
-        let list = json!([{ "backup_name": "base_1", "finish_time": world.finished, "uncompressed_size": 1000, "pg_version": world.live.major() * 10000 }]);
-        let backups = self.rendered.folder.join("backups.json");
-        fs::write(&backups, list.to_string()).unwrap();
-        let mut command = self.rendered.command(step, &world.live, &self.scratch());
-        command
-            .env("BACKUP_LIST", format!("cat {}", backups.display()))
-            .env(
-                "BASE_COMMAND",
-                format!("cp -a {}/. {}/data", world.base.display(), self.scratch().display()),
-            )
-            .env("RESTORE_COMMAND", format!("cp {}/%f %p", world.archive.display()))
-            .envs(changes.iter().copied());
+        let mut command = self.rendered.command(step, &self.world.live, &self.scratch());
+        self.world.archive_for(&mut command, &self.scratch());
+        command.envs(changes.iter().copied());
         command
     }
 
@@ -180,7 +184,6 @@ pub fn halt(live: &Instance, scratch: &Path) {
 
 /// What `pgsynth restore` has written: scripts, and the variables of each Job.
 pub struct Rendered {
-    folder: PathBuf,
     scripts: PathBuf,
     jobs: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -194,32 +197,42 @@ impl Rendered {
         arguments.extend(options);
         pgsynth(folder, &arguments);
         let plan = fs::read_dir(folder.join("restore")).unwrap().next().unwrap().unwrap().path();
-        let scripts = folder.join("scripts");
-        fs::create_dir(&scripts).unwrap();
-        let mut jobs = BTreeMap::new();
+        let mut objects = vec![];
         for file in [&plan, &plan.join("after")].into_iter().flat_map(|folder| fs::read_dir(folder).unwrap())
         {
             let path = file.unwrap().path();
-            if path.extension().is_none_or(|extension| extension != "yaml") {
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            for object in
-                serde_yaml::Deserializer::from_str(&text).map(|text| Value::deserialize(text).unwrap())
-            {
-                for (name, script) in object["data"].as_object().into_iter().flatten() {
-                    fs::write(scripts.join(name), script.as_str().unwrap()).unwrap();
-                }
-                let container = &object["spec"]["template"]["spec"]["containers"][0];
-                let Some(command) = container["command"][1].as_str() else { continue };
-                let variables = container["env"].as_array().unwrap().iter().map(given).collect();
-                jobs.insert(
-                    command.trim_start_matches("/plan/").trim_end_matches(".sh").to_owned(),
-                    variables,
-                );
+            if path.extension().is_some_and(|extension| extension == "yaml") {
+                let text = fs::read_to_string(&path).unwrap();
+                let documents = serde_yaml::Deserializer::from_str(&text);
+                objects.extend(documents.map(|document| Value::deserialize(document).unwrap()));
             }
         }
-        Self { folder: folder.to_owned(), scripts, jobs }
+        Self::from_objects(folder, &objects)
+    }
+
+    /// The scripts and the pods of these objects.
+    pub fn from_objects(folder: &Path, objects: &[Value]) -> Self {
+        let scripts = folder.join("scripts");
+        fs::create_dir_all(&scripts).unwrap();
+        let mut jobs = BTreeMap::new();
+        for object in objects {
+            for (name, script) in object["data"].as_object().into_iter().flatten() {
+                fs::write(scripts.join(name), script.as_str().unwrap()).unwrap();
+            }
+            let template = match object["kind"].as_str() {
+                Some("Job") => &object["spec"]["template"],
+                Some("CronJob") => &object["spec"]["jobTemplate"]["spec"]["template"],
+                _ => continue,
+            };
+            let container = &template["spec"]["containers"][0];
+            let Some(script) = container["command"][1].as_str().and_then(|path| path.strip_prefix("/plan/"))
+            else {
+                continue;
+            };
+            let variables = container["env"].as_array().unwrap().iter().map(given).collect();
+            jobs.insert(script.trim_end_matches(".sh").to_owned(), variables);
+        }
+        Self { scripts, jobs }
     }
 
     /// A step as its Job runs it, beside this cluster; only places are those of the test.

@@ -25,8 +25,9 @@ fetch() { # fetch BACKUP BYTES
   rm -rf "$data" "$SCRATCH/base" "$SCRATCH/at"
   local free
   free=$(($(df -Pk "$SCRATCH" | awk 'NR == 2 { print $4 }') * 1024))
-  # What is fetched, the dump of the database, and some WAL.
-  [ "$free" -ge $(($2 * 2)) ] || stop "the scratch volume has $free bytes free, and needs $(($2 * 2)): render the plan with a larger --scratch-size"
+  # What is fetched, the dump of a database, and some WAL.
+  local need=$(($2 * ${ROOM_PERCENT:-200} / 100))
+  [ "$free" -ge "$need" ] || stop "the scratch volume has $free bytes free, and needs $need: make it larger"
   say "fetching $1, $2 bytes"
   fetched() { say "fetched $(du -sb "$data" 2>/dev/null | cut -f 1) of $1 bytes"; }
   meter fetched "$2"
@@ -69,10 +70,13 @@ shared_buffers = ${SHARED_BUFFERS:-256MB}
 log_line_prefix = '%m '
 logging_collector = off
 restore_command = '$archive_get'
+recovery_target_timeline = 'latest'
+CONF
+  # Without a time recovery goes on to the end of the archive, and ends there by itself.
+  [ -z "${AT:-}" ] || cat >>"$data/postgresql.conf" <<CONF
 recovery_target_time = '$AT'
 recovery_target_inclusive = ${INCLUSIVE:-on}
 recovery_target_action = 'pause'
-recovery_target_timeline = 'latest'
 CONF
   # A login trigger would run before anybody could look.
   [ "$MAJOR" -lt 17 ] || echo 'event_triggers = off' >>"$data/postgresql.conf"

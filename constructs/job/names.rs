@@ -7,7 +7,7 @@ const LONGEST: usize = 63;
 
 /// A database's name with a suffix of `[a-z0-9_]`. Where it would be too long, the name is cut at a letter, and six digits of
 /// its hash stand before the suffix.
-pub(super) fn suffixed(name: &str, suffix: &str) -> String {
+pub(crate) fn suffixed(name: &str, suffix: &str) -> String {
     if name.len() + suffix.len() <= LONGEST {
         return format!("{name}{suffix}");
     }
@@ -17,13 +17,13 @@ pub(super) fn suffixed(name: &str, suffix: &str) -> String {
 }
 
 /// Eight digits of a hash of these texts.
-pub(super) fn short_hash(texts: &[&str]) -> String {
+pub(crate) fn short_hash(texts: &[&str]) -> String {
     let hash = fnv1a(texts.join("\n").as_bytes());
     format!("{:08x}", (hash >> 32) ^ (hash & 0xffff_ffff))
 }
 
 /// The beginning of a cluster's name, which leaves room for what an object's name says of a plan.
-pub(super) fn beginning(cluster: &str) -> &str {
+pub(crate) fn beginning(cluster: &str) -> &str {
     cluster[..cluster.len().min(28)].trim_end_matches('-')
 }
 

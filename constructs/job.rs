@@ -7,31 +7,41 @@ use k8s_openapi::api::batch::v1::{
     JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyRule,
 };
 use k8s_openapi::api::core::v1::{
-    ConfigMap, ConfigMapVolumeSource, Container, EnvVar, PersistentVolumeClaim, PersistentVolumeClaimSpec,
-    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecurityContext, Volume,
-    VolumeMount, VolumeResourceRequirements,
+    Affinity, ConfigMap, ConfigMapVolumeSource, Container, EnvVar, EphemeralVolumeSource,
+    PersistentVolumeClaim, PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate,
+    PersistentVolumeClaimVolumeSource, PodSecurityContext, PodSpec, PodTemplateSpec, SecretKeySelector,
+    SecurityContext, Volume, VolumeMount, VolumeResourceRequirements,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::names::short_hash;
 use crate::access::HELPER;
-use crate::app::View;
 use crate::archive::Archive;
 use crate::base::{Object, Stage, either, pod};
 use crate::crds::env;
+use crate::view::View;
+
+mod names;
+
+pub(crate) use names::{beginning, short_hash, suffixed};
+
+/// What every script begins with.
+pub(crate) const COMMON: &str = include_str!("job/common.sh");
+
+/// The scratch instance: PostgreSQL on a volume of its own, fetched from an archive.
+pub(crate) const SCRATCH_INSTANCE: &str = include_str!("job/scratch.sh");
 
 /// Where the scripts of a plan are in its pods.
 const PLAN: &str = "/plan";
 
 /// Where the scratch volume is.
-pub(super) const SCRATCH: &str = "/scratch";
+pub(crate) const SCRATCH: &str = "/scratch";
 
 /// Exit code of a script that stops at a doubt: nothing is gained by another try.
 const DOUBT: i32 = 42;
 
 /// The scripts of a plan, in a ConfigMap that is named by what it holds.
-pub(super) fn scripts(view: &View, prefix: &str, scripts: &[(&str, &str)]) -> (String, Object) {
+pub(crate) fn scripts(view: &View, prefix: &str, scripts: &[(&str, &str)]) -> (String, Object) {
     let texts: Vec<_> = scripts.iter().flat_map(|(name, text)| [*name, *text]).collect();
     let name = format!("{prefix}-{}", short_hash(&texts));
     let data = scripts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
@@ -45,24 +55,60 @@ pub(super) fn scripts(view: &View, prefix: &str, scripts: &[(&str, &str)]) -> (S
 }
 
 /// A volume that outlives the pods of a plan.
-pub(super) fn claim(view: &View, name: &str, size: &str, class: Option<&str>) -> Object {
+pub(crate) fn claim(view: &View, name: &str, size: &str, class: Option<&str>) -> Object {
     let object = PersistentVolumeClaim {
         metadata: metadata(view, name),
-        spec: Some(PersistentVolumeClaimSpec {
-            access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
-            storage_class_name: class.map(str::to_owned),
-            resources: Some(VolumeResourceRequirements {
-                requests: Some([("storage".to_owned(), Quantity(size.to_owned()))].into()),
-                ..VolumeResourceRequirements::default()
-            }),
-            ..PersistentVolumeClaimSpec::default()
-        }),
+        spec: Some(claimed(size, class)),
         ..PersistentVolumeClaim::default()
     };
     Object::of(Stage::Jobs, view.scope, object)
 }
 
-pub(super) fn metadata(view: &View, name: &str) -> ObjectMeta {
+fn claimed(size: &str, class: Option<&str>) -> PersistentVolumeClaimSpec {
+    PersistentVolumeClaimSpec {
+        access_modes: Some(vec!["ReadWriteOnce".to_owned()]),
+        storage_class_name: class.map(str::to_owned),
+        resources: Some(VolumeResourceRequirements {
+            requests: Some([("storage".to_owned(), Quantity(size.to_owned()))].into()),
+            ..VolumeResourceRequirements::default()
+        }),
+        ..PersistentVolumeClaimSpec::default()
+    }
+}
+
+/// The scratch volume of a pod.
+pub(crate) enum Scratch<'a> {
+    /// One that stays, by the name of its claim.
+    Claim(&'a str),
+    /// One that comes and goes with the pod: its size and class.
+    OfPod(&'a str, Option<&'a str>),
+}
+
+impl Scratch<'_> {
+    fn volume(&self) -> Volume {
+        let volume = Volume { name: "scratch".to_owned(), ..Volume::default() };
+        match self {
+            Self::Claim(name) => Volume {
+                persistent_volume_claim: Some(PersistentVolumeClaimVolumeSource {
+                    claim_name: (*name).to_owned(),
+                    ..PersistentVolumeClaimVolumeSource::default()
+                }),
+                ..volume
+            },
+            Self::OfPod(size, class) => Volume {
+                ephemeral: Some(EphemeralVolumeSource {
+                    volume_claim_template: Some(PersistentVolumeClaimTemplate {
+                        spec: claimed(size, *class),
+                        ..PersistentVolumeClaimTemplate::default()
+                    }),
+                }),
+                ..volume
+            },
+        }
+    }
+}
+
+pub(crate) fn metadata(view: &View, name: &str) -> ObjectMeta {
     ObjectMeta {
         name: Some(name.to_owned()),
         namespace: Some(view.facts.namespace.clone()),
@@ -71,7 +117,7 @@ pub(super) fn metadata(view: &View, name: &str) -> ObjectMeta {
 }
 
 /// The superuser's connection to the primary, not through a pooler.
-pub(super) fn connection(view: &View) -> Vec<EnvVar> {
+pub(crate) fn connection(view: &View) -> Vec<EnvVar> {
     let secret = view.facts.secret(&view.facts.superuser);
     vec![
         pod::variable("LIVE_HOST", view.facts.primary_service()),
@@ -81,8 +127,8 @@ pub(super) fn connection(view: &View) -> Vec<EnvVar> {
     ]
 }
 
-/// How an archive is read, in WAL-G's own words, below a major version.
-pub(super) fn reading(archive: &Archive, major: &str) -> Vec<EnvVar> {
+/// How an archive is read, in WAL-G's own words, below a major version; with the keys of another Secret, where one is given.
+pub(crate) fn reading(archive: &Archive, major: &str, keys: Option<&str>) -> Vec<EnvVar> {
     let mut variables = vec![pod::variable("WALG_S3_PREFIX", format!("{}/{major}", archive.root()))];
     // The other names are those of programs before WAL-G, which nobody runs here.
     let own = archive.access().into_iter().filter(|variable| {
@@ -91,6 +137,15 @@ pub(super) fn reading(archive: &Archive, major: &str) -> Vec<EnvVar> {
             && variable.name != "WALG_S3_ENDPOINT"
     });
     variables.extend(own.map(own_variable));
+    let of_store = |reference: &mut SecretKeySelector| reference.key.starts_with("AWS_");
+    for variable in &mut variables {
+        let reference = variable.value_from.as_mut().and_then(|source| source.secret_key_ref.as_mut());
+        if let (Some(keys), Some(reference)) = (keys, reference)
+            && of_store(reference)
+        {
+            reference.name = either(keys.to_owned());
+        }
+    }
     variables
 }
 
@@ -100,22 +155,29 @@ fn own_variable(variable: env::EnvVar) -> EnvVar {
 }
 
 /// What a pod of a plan is made of.
-pub(super) struct Pod<'a> {
-    pub(super) script: &'a str,
-    pub(super) scripts: &'a str,
-    pub(super) variables: Vec<EnvVar>,
-    /// The claim of its scratch volume, if it has one.
-    pub(super) scratch: Option<&'a str>,
+#[derive(Default)]
+pub(crate) struct Pod<'a> {
+    /// Name of its container.
+    pub(crate) name: &'a str,
+    pub(crate) script: &'a str,
+    pub(crate) scripts: &'a str,
+    pub(crate) variables: Vec<EnvVar>,
+    /// Its scratch volume, if it has one.
+    pub(crate) scratch: Option<Scratch<'a>>,
     /// The archive that it reads, if it does.
-    pub(super) archive: Option<&'a Archive<'a>>,
+    pub(crate) archive: Option<&'a Archive<'a>>,
     /// Seconds after which it is given up.
-    pub(super) deadline: i64,
-    pub(super) memory: [&'a str; 2],
+    pub(crate) deadline: i64,
+    /// Memory that it asks for, and may use.
+    pub(crate) memory: [&'a str; 2],
+    /// Labels of its own, and where it may not run.
+    pub(crate) labels: Vec<(&'a str, &'a str)>,
+    pub(crate) affinity: Option<Affinity>,
 }
 
 impl Pod<'_> {
     /// A Job of this pod that tries again what was interrupted, and not what has stopped at a doubt.
-    pub(super) fn job(self, view: &View) -> JobSpec {
+    pub(crate) fn job(self, view: &View) -> JobSpec {
         let scope = view.scope;
         let mut volumes = vec![Volume {
             name: "plan".to_owned(),
@@ -131,16 +193,8 @@ impl Pod<'_> {
             ..VolumeMount::default()
         };
         let mut mounts = vec![mount("plan", PLAN)];
-        if let Some(claim) = self.scratch {
-            let claim = PersistentVolumeClaimVolumeSource {
-                claim_name: claim.to_owned(),
-                ..PersistentVolumeClaimVolumeSource::default()
-            };
-            volumes.push(Volume {
-                name: "scratch".to_owned(),
-                persistent_volume_claim: Some(claim),
-                ..Volume::default()
-            });
+        if let Some(scratch) = &self.scratch {
+            volumes.push(scratch.volume());
             mounts.push(mount("scratch", SCRATCH));
         }
         if let Some((volume, path)) = self.archive.and_then(ca) {
@@ -148,7 +202,7 @@ impl Pod<'_> {
             volumes.push(volume);
         }
         let container = Container {
-            name: "plan".to_owned(),
+            name: self.name.to_owned(),
             image: Some(scope.operator().image(&view.resource.spec).to_owned()),
             command: Some(vec!["bash".to_owned(), format!("{PLAN}/{}", self.script)]),
             env: Some(self.variables),
@@ -168,6 +222,7 @@ impl Pod<'_> {
         let mut labels: BTreeMap<_, _> = scope.labels().clone().into_iter().collect();
         // By it the cluster's policy lets the pod in, and lists of pods tell whom it helps.
         labels.insert(HELPER.to_owned(), view.facts.name.clone());
+        labels.extend(self.labels.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
         let tolerations = view.resource.spec.tolerations.as_ref().map(|list| {
             let value = serde_json::to_value(list).expect("tolerations are JSON");
             serde_json::from_value(value).expect("their own type reads them")
@@ -189,6 +244,7 @@ impl Pod<'_> {
             template: PodTemplateSpec {
                 metadata: Some(ObjectMeta { labels: Some(labels), ..ObjectMeta::default() }),
                 spec: Some(PodSpec {
+                    affinity: self.affinity,
                     automount_service_account_token: Some(false),
                     containers: vec![container],
                     image_pull_secrets: scope.images.secrets(),
