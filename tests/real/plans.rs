@@ -17,6 +17,9 @@ use super::parts::{self, needing, needing_all};
 use super::server::Server;
 use super::{apply, postgres};
 
+/// A test with the programs of one PostgreSQL.
+type Test = fn(PathBuf) -> Result<(), Failed>;
+
 /// The majors whose client programs the parts or the machine have.
 fn complete() -> Vec<(u32, PathBuf)> {
     let whole =
@@ -40,7 +43,7 @@ pub fn trials() -> Vec<Trial> {
         }));
     }
     let Some((_, bin)) = newest else { return trials };
-    let tests: [(&str, fn(PathBuf) -> Result<(), Failed>); 4] = [
+    let tests: [(&str, Test); 4] = [
         ("plans::what_cannot_be_had_is_refused", whole::refusals),
         ("plans::compare_sees_each_difference", compare::differences),
         ("plans::drills_succeed_or_say_why", drills::drills),
