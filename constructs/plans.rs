@@ -6,10 +6,12 @@
 //! | [`cluster`] | a whole cluster: anew, in its own place, after total loss, or from what is left of a volume |
 //! | [`database`] | one database of a running cluster, the others in service |
 //! | [`ending`] | the end of a cluster |
+//! | [`runbook`] | what is to be known of a cluster in the night |
 
 pub mod cluster;
 pub mod database;
 pub mod ending;
+pub mod runbook;
 
 use crate::app::App;
 use crate::base::Object;

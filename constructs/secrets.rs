@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
+use k8s_openapi::api::batch::v1::CronJob;
+use k8s_openapi::api::core::v1::PodSpec;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use crate::base::{ClusterFacts, Object, OperatorFacts, either};
 use crate::crds::env::{EnvFromSource, EnvVar};
@@ -47,7 +50,7 @@ pub(crate) fn needs(
         clusters.values().map(|facts| ((facts.namespace.as_str(), facts.name.as_str()), facts)).collect();
     let mut needs = Needs::new();
     for object in objects {
-        let runs = matches!(object.identity.kind.as_str(), "postgresql" | "Deployment" | "Job");
+        let runs = matches!(object.identity.kind.as_str(), "postgresql" | "Deployment" | "Job" | "CronJob");
         for name in pulls.iter().filter(|_| runs) {
             let namespace = object.identity.namespace.as_deref().unwrap_or_default();
             need(&mut needs, namespace, name.as_str(), &[DOCKER], &object.origin);
@@ -62,7 +65,13 @@ pub(crate) fn needs(
             }
         }
         if let Some(deployment) = object.downcast::<Deployment>() {
-            server(deployment, &object.origin, &mut needs);
+            let spec: Option<DeploymentSpec> = either(deployment.spec.clone());
+            pod(&deployment.metadata, spec.and_then(|spec| spec.template.spec), &object.origin, &mut needs);
+        }
+        if let Some(scheduled) = object.downcast::<CronJob>() {
+            let spec = scheduled.spec.as_ref().and_then(|spec| spec.job_template.spec.as_ref());
+            let spec = spec.and_then(|spec| spec.template.spec.clone());
+            pod(&scheduled.metadata, spec, &object.origin, &mut needs);
         }
     }
     if needs.is_empty() {
@@ -129,11 +138,10 @@ fn need(needs: &mut Needs, namespace: &str, name: &str, keys: &[&str], origin: &
     need.used_by.insert(origin.to_owned());
 }
 
-/// The Secrets of a server that the app renders.
-fn server(deployment: &Deployment, origin: &str, needs: &mut Needs) {
-    let namespace = deployment.metadata.namespace.clone().unwrap_or_default();
-    let spec: Option<DeploymentSpec> = either(deployment.spec.clone());
-    let containers = spec.and_then(|spec| spec.template.spec).map(|pod| pod.containers).unwrap_or_default();
+/// The Secrets of a pod that the app renders.
+fn pod(metadata: &ObjectMeta, spec: Option<PodSpec>, origin: &str, needs: &mut Needs) {
+    let namespace = metadata.namespace.clone().unwrap_or_default();
+    let containers = spec.map(|spec| spec.containers).unwrap_or_default();
     for variable in containers.into_iter().flat_map(|container| container.env.unwrap_or_default()) {
         let Some(reference) = variable.value_from.and_then(|source| source.secret_key_ref) else { continue };
         let name: Option<String> = either(reference.name);

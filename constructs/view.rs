@@ -7,6 +7,8 @@ use crate::crds::postgresql::Postgresql;
 
 /// A cluster with all that is known of it.
 pub(crate) struct View<'a> {
+    /// Folder of the app's output.
+    pub(crate) output: &'a str,
     pub(crate) scope: &'a Scope<'a>,
     pub(crate) archives: &'a Archives<'a>,
     pub(crate) cluster: &'a Cluster,

@@ -11,6 +11,7 @@ mod init;
 mod list;
 mod project;
 mod restore;
+mod runbook;
 mod synth;
 mod terminal;
 mod version;
@@ -67,6 +68,8 @@ enum Verb {
     List(list::Arguments),
     /// Plan a way back: a folder with what is applied step by step, and a runbook
     Restore(restore::Arguments),
+    /// Write a page for each cluster, and one for all: where its data is, its Secrets, and what to do in the night
+    Runbook(runbook::Arguments),
     /// Explain a rule: what happens, why, and what to write instead
     Explain(explain::Arguments),
     /// Write a first app into this folder
@@ -82,6 +85,7 @@ impl Verb {
             Self::Synth(verb) => (Needs::Apps, verb),
             Self::List(verb) => (Needs::Apps, verb),
             Self::Restore(verb) => (Needs::Apps, verb),
+            Self::Runbook(verb) => (Needs::Apps, verb),
             Self::Explain(verb) => (Needs::Nothing, verb),
             Self::Init(verb) => (Needs::Folder, verb),
             Self::Version(verb) => (Needs::Nothing, verb),

@@ -12,7 +12,7 @@ pub use bundle::{Bundle, Manifest};
 pub use draft::{Draft, render};
 pub use emit::{Emitter, emit};
 pub use layout::crd;
-pub use plan::{RUNBOOK, plan};
+pub use plan::{RUNBOOK, pages, plan};
 
 use pgsynth_constructs::Valid;
 

@@ -34,6 +34,13 @@ impl Valid<'_> {
             clusters: &self.clusters,
         };
         let archives = self.app.archives(&self.operator);
-        Some(with(&View { scope: &scope, archives: &archives, cluster, facts, resource }))
+        Some(with(&View {
+            output: self.app.output_folder(),
+            scope: &scope,
+            archives: &archives,
+            cluster,
+            facts,
+            resource,
+        }))
     }
 }

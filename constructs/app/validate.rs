@@ -86,7 +86,14 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
     access::objects(app, &entries, &facts, &mut objects, &mut problems);
     for Entry { id, cluster, scope, resolved } in &entries {
         if let Some(facts) = facts.get(id) {
-            let view = View { scope, archives: &known, cluster, facts, resource: &resolved.resource };
+            let view = View {
+                output: app.output_folder(),
+                scope,
+                archives: &known,
+                cluster,
+                facts,
+                resource: &resolved.resource,
+            };
             objects.extend(drills::objects(&view));
         }
     }

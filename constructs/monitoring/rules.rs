@@ -170,7 +170,8 @@ pub(crate) fn groups(facts: &Facts, wanted: &[Wanted]) -> Vec<Group> {
                     ("runbook".to_owned(), alert.runbook.to_owned()),
                 ]);
                 if let Some(base) = runbooks {
-                    let url = format!("{}/{}", base.trim_end_matches('/'), alert.name);
+                    let slash = if base.ends_with(['/', '#']) { "" } else { "/" };
+                    let url = format!("{base}{slash}{}", alert.name);
                     annotations.insert("runbook_url".to_owned(), url);
                 }
                 Rule {

@@ -126,11 +126,20 @@ fn parse(bytes: &[u8]) -> Result<State, Unreadable> {
 fn is_file_of_ours(file: &str) -> bool {
     let below = BELOW.iter().find_map(|below| file.strip_prefix(below)?.strip_prefix('/'));
     let name = below.unwrap_or(file);
+    let fits = |stem: &str, more: &str| {
+        !stem.is_empty()
+            && !stem.starts_with('.')
+            && stem.bytes().all(|byte| {
+                byte.is_ascii_lowercase()
+                    || byte.is_ascii_digit()
+                    || byte == b'-'
+                    || more.as_bytes().contains(&byte)
+            })
+    };
+    // A page is called by its cluster, `shop.acme-orders.md`.
     file == RUNBOOK
-        || name.strip_suffix(".yaml").is_some_and(|stem| {
-            !stem.is_empty()
-                && stem.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        })
+        || name.strip_suffix(".yaml").is_some_and(|stem| fits(stem, ""))
+        || file.strip_suffix(".md").is_some_and(|stem| fits(stem, "."))
 }
 
 #[cfg(test)]

@@ -23,6 +23,13 @@ pub fn plan<'a>(owner: &'a str, plan: &'a Plan, edit: Option<&str>, record: &'a 
     Bundle { owner, files, record }
 }
 
+/// Pages of an app, by their names, as a bundle.
+pub fn pages<'a>(owner: &'a str, pages: Vec<(String, String)>, record: &'a Record) -> Bundle<'a> {
+    let mut files: Vec<_> = pages.into_iter().map(|(name, page)| Draft::page(owner, &name, page)).collect();
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    Bundle { owner, files, record }
+}
+
 /// The runbook of a plan.
 fn runbook(plan: &Plan, edit: Option<&str>) -> String {
     let mut page = format!("# {}\n\n{}\n\n", plan.title, plan.service);

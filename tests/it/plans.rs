@@ -124,6 +124,24 @@ fn what_cannot_be_had_is_refused_at_once() {
     assert!(!project.path("restore").exists(), "nothing is half written");
 }
 
+#[test]
+fn every_cluster_has_a_page_and_the_fleet_has_one() {
+    let project = Project::new().app(APP);
+    let said = project.run(&["runbook"]);
+    assert_eq!((said.code, said.err.as_str()), (0, "`runbooks/shop`: 4 written, 0 removed, 0 unchanged\n"));
+    assert_eq!(project.run(&["runbook", "--check"]).code, 0);
+    for (name, page) in project.files("runbooks/shop") {
+        if name.ends_with(".md") {
+            insta::assert_snapshot!(format!("page-{name}"), String::from_utf8(page).unwrap());
+        }
+    }
+    // A cluster that is gone takes its page along.
+    let project = project.app(&APP.replace("      bare: ", "      other: "));
+    assert_eq!(project.run(&["runbook", "--check"]).code, 4);
+    let said = project.run(&["runbook"]);
+    assert_eq!(said.err, "`runbooks/shop`: 2 written, 1 removed, 2 unchanged\n");
+}
+
 /// The app as a plan means it, and what is proposed for the file.
 fn edited(text: &str, id: &str, way: Way) -> Option<(String, App)> {
     let app = load::app("app.yaml", text.as_bytes()).unwrap();

@@ -4,6 +4,7 @@
 mod clients;
 mod compare;
 pub mod drills;
+mod figures;
 mod interrupted;
 mod whole;
 pub mod world;
@@ -43,6 +44,10 @@ pub fn trials() -> Vec<Trial> {
         }));
     }
     let Some((_, bin)) = newest else { return trials };
+    let measured = bin.clone();
+    let name = "plans::seconds_per_gigabyte (of PGSYNTH_GIGABYTES; into pgsynth-restore-figures.txt)";
+    let figures = needing_all(&missing, name, move || figures::seconds_per_gigabyte(measured));
+    trials.push(figures.with_kind("bench").with_ignored_flag(figures::asked().is_none()));
     let tests: [(&str, Test); 4] = [
         ("plans::what_cannot_be_had_is_refused", whole::refusals),
         ("plans::compare_sees_each_difference", compare::differences),

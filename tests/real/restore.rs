@@ -7,6 +7,7 @@
 mod cases;
 mod one_database;
 mod recovery;
+mod runbook;
 
 use libtest_mimic::Trial;
 
@@ -27,6 +28,10 @@ pub fn trials() -> Vec<Trial> {
         parts::bench(&needed, "restore::standby_from_the_archive", || guard::with_a_world(cases::standby)),
         parts::bench(&needed, "restore::one_database_from_real_archives", || {
             guard::with_a_world(one_database::from_real_archives)
+        }),
+        parts::bench(&needed, "restore::drill_of_real_archives", || guard::with_a_world(runbook::drill)),
+        parts::bench(&needed, "restore::the_runbook_without_kubernetes", || {
+            guard::with_a_world(runbook::without_kubernetes)
         }),
         parts::bench(&needed, "restore::what_cannot_be_restored_ends_in_an_error", || {
             guard::with_a_world(cases::failures)
