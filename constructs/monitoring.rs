@@ -218,6 +218,8 @@ pub(crate) struct Monitored<'a> {
     pub(crate) facts: &'a ClusterFacts,
     pub(crate) spec: &'a PostgresqlSpec,
     pub(crate) image: &'a str,
+    /// The time to which the cluster was restored.
+    pub(crate) restored_to: Option<String>,
     /// The policy's drill, where the cluster takes part.
     pub(crate) drill: Option<&'a Drill>,
     /// Who uses the database, where that is said.
@@ -263,6 +265,7 @@ impl Monitored<'_> {
             When::Always => true,
             When::Archive => self.facts.backup.is_some() && !self.facts.standby,
             When::Dumps => self.spec.enable_logical_backup == Some(true),
+            When::Restored => self.restored_to.is_some(),
             When::Drill => self.drill.is_some(),
             When::Status => self.stack.resource_status,
             When::Replicas => self.instances() > 1,

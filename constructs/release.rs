@@ -114,6 +114,8 @@ pub struct Exporter {
     pub flags: &'static [(u32, &'static str)],
     /// Files of queries, each from this major version of PostgreSQL on.
     pub queries: &'static [(u32, &'static str)],
+    /// The same for a cluster that was restored to a time, which stands at `$AT`: queries, and the SQL that they need.
+    pub restored: [&'static str; 2],
     /// Its amounts.
     pub resources: Amounts,
     /// Gives its role what a resource of the operator cannot say; may run any number of times.

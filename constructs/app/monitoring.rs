@@ -35,6 +35,12 @@ pub(super) fn objects(
             facts,
             spec,
             image: scope.operator().image(spec),
+            restored_to: entry
+                .cluster
+                .restore
+                .as_ref()
+                .filter(|_| !facts.standby)
+                .and_then(|restore| restore.at.time()),
             drill: drill(app, entry).filter(|_| !facts.standby),
             access: entry.cluster.access.as_deref(),
         };

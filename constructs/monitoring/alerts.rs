@@ -58,6 +58,8 @@ pub enum When {
     Archive,
     /// With dumps of the operator's.
     Dumps,
+    /// After a restore to a time.
+    Restored,
     /// With a drill.
     Drill,
     /// With the status of resources as a series.

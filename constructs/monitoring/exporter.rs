@@ -99,7 +99,12 @@ fn config_map(cluster: &str) -> String {
 /// The queries, for the cluster's major: the exporter would run each on any.
 pub(super) fn queries(cluster: &Monitored, scope: &Scope) -> Object {
     let files = scope.release().exporter.queries.iter();
-    let text: String = files.filter(|(from, _)| *from <= cluster.major()).map(|(_, text)| *text).collect();
+    let mut text: String =
+        files.filter(|(from, _)| *from <= cluster.major()).map(|(_, text)| *text).collect();
+    if let Some(at) = &cluster.restored_to {
+        let [queries, _] = scope.release().exporter.restored;
+        text += &queries.replace("$AT", at);
+    }
     let map = ConfigMap {
         metadata: metadata(&config_map(cluster.name), cluster, scope),
         data: Some([("queries.yaml".to_owned(), text)].into()),

@@ -26,7 +26,12 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
     }
     let database = cluster.database();
     let generation = cluster.facts.backup.as_ref().map_or(0, |backup| backup.generation);
-    let sql = scope.release().exporter.role;
+    let release = scope.release();
+    let [_, restored] = release.exporter.restored;
+    let sql = match cluster.restored_to {
+        Some(_) => format!("{}{restored}", release.exporter.role),
+        None => release.exporter.role.to_owned(),
+    };
     let container = Container {
         name: "role".to_owned(),
         image: Some(cluster.image.to_owned()),
@@ -38,7 +43,7 @@ pub(super) fn job(cluster: &Monitored, scope: &Scope) -> Option<Object> {
             pod::variable("PGCONNECT_TIMEOUT", "10"),
             pod::from_secret("PGUSER", cluster.facts.secret(&cluster.facts.superuser), "username"),
             pod::from_secret("PGPASSWORD", cluster.facts.secret(&cluster.facts.superuser), "password"),
-            pod::variable("SQL", sql),
+            pod::variable("SQL", &sql),
         ]),
         resources: Some(pod::resources(
             &[("cpu", "10m"), ("memory", "32Mi")],

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use pgsynth::constructs::monitoring::alerts::{GROUPS, Source};
 use pgsynth::constructs::monitoring::metrics::METRICS;
-use pgsynth::constructs::{App, Past};
+use pgsynth::constructs::{App, Generation, Past, Restore};
 use pgsynth::load;
 use pgsynth::synth::bundle;
 use serde_json::Value;
@@ -14,6 +14,15 @@ use serde_json::Value;
 fn app() -> App {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/hetzner.yaml");
     load::app("hetzner.yaml", &std::fs::read(path).unwrap()).unwrap()
+}
+
+/// The same, with the queries of a cluster that was restored to a time.
+fn restored() -> App {
+    let mut app = app();
+    let cluster = app.charts.get_mut("shop").and_then(|chart| chart.clusters.get_mut("acme-orders")).unwrap();
+    cluster.generation = Generation::from(2);
+    cluster.restore = Some(Restore::of("acme-orders", 1, "2026-11-24T10:00:00Z"));
+    app
 }
 
 /// Names of series in an expression.
@@ -57,7 +66,7 @@ fn known() -> BTreeSet<String> {
         ]
         .map(str::to_owned),
     );
-    let app = app();
+    let app = restored();
     let valid = app.validate(&Past::default()).unwrap();
     for manifest in bundle(&valid).manifests() {
         for document in serde_yaml::Deserializer::from_slice(&manifest.bytes) {

@@ -93,7 +93,7 @@ fn faults(bin: PathBuf) -> Result<(), Failed> {
     instance.start(&settings)?;
     instance.query("alter system set archive_command = 'test -f %p'")?;
     instance.query("select pg_reload_conf()")?;
-    let (queries, sql) = rendered(instance.major())?;
+    let (queries, sql) = rendered(instance.major(), "backup: {none: a test}")?;
     instance.query("create extension pg_stat_statements; create role monitoring login")?;
     instance.query(&sql)?;
     instance.query("select pg_switch_wal()")?;

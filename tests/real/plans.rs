@@ -6,6 +6,7 @@ mod compare;
 pub mod drills;
 mod figures;
 mod interrupted;
+mod short;
 mod whole;
 pub mod world;
 
@@ -48,10 +49,11 @@ pub fn trials() -> Vec<Trial> {
     let name = "plans::seconds_per_gigabyte (of PGSYNTH_GIGABYTES; into pgsynth-restore-figures.txt)";
     let figures = needing_all(&missing, name, move || figures::seconds_per_gigabyte(measured));
     trials.push(figures.with_kind("bench").with_ignored_flag(figures::asked().is_none()));
-    let tests: [(&str, Test); 4] = [
+    let tests: [(&str, Test); 5] = [
         ("plans::what_cannot_be_had_is_refused", whole::refusals),
         ("plans::compare_sees_each_difference", compare::differences),
         ("plans::drills_succeed_or_say_why", drills::drills),
+        ("plans::a_restore_says_how_far_it_came", short::told),
         ("plans::killed_at_any_moment_it_runs_again", interrupted::kills),
     ];
     for (name, test) in tests {

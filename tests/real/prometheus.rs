@@ -35,7 +35,7 @@ pub fn trials() -> Vec<Trial> {
 fn app(prometheus_operator: bool) -> String {
     format!(
         "pgsynth: v1\nrelease: '2026.11'\nname: figures\nplatform: other\n\
-         templates:\n  all: &all {{team: acme, postgres: 18, instances: 2, volume: {{size: 1Gi}}, backup: b, pooler: {{}}, highAvailability: {{synchronous: true}}, resources: {{cpuLimit: 2}}, users: {{app: []}}, databases: {{app: {{owner: app}}}}, monitoring: {{}}, spec: {{enableLogicalBackup: true, volume: {{iops: 3000, throughput: 125}}}}}}\n\
+         templates:\n  all: &all {{team: acme, postgres: 18, instances: 2, volume: {{size: 1Gi}}, backup: b, pooler: {{}}, highAvailability: {{synchronous: true}}, resources: {{cpuLimit: 2}}, users: {{app: []}}, databases: {{app: {{owner: app}}}}, monitoring: {{}}, generation: 2, restore: {{path: 's3://acme/spilo/shop/old/1/wal', at: '2026-11-24T10:00:00Z', backup: b, method: CLONE_WITH_WALG}}, spec: {{enableLogicalBackup: true, volume: {{iops: 3000, throughput: 125}}}}}}\n\
          externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: [], configuration: {{logical_backup: {{logical_backup_s3_bucket: dumps, logical_backup_s3_region: r}}}}}}\n\
          stores: {{s: {{hetzner: {{location: fsn1, bucket: acme}}, credentials: keys}}}}\n\
          backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m, drill: {{schedule: '0 4 * * 0'}}}}}}\n\

@@ -24,12 +24,14 @@ pub fn trials() -> Vec<Trial> {
     MAJORS.into_iter().map(trial).collect()
 }
 
-/// The queries and the SQL of the Job, as they are rendered for this major.
-pub fn rendered(major: u32) -> Result<(Value, String), Failed> {
+/// The queries and the SQL of the Job, as they are rendered for this major and a cluster with these fields.
+pub fn rendered(major: u32, fields: &str) -> Result<(Value, String), Failed> {
     let app = format!(
         "pgsynth: v1\nrelease: '2026.11'\nname: queries\nplatform: other\naccept: {{no-backup: a test}}\n\
-         externalOperator: {{namespace: postgres-operator, watch: all}}\n\
-         charts: {{shop: {{namespace: shop, clusters: {{main: {{team: a, postgres: {major}, volume: {{size: 1Gi}}, backup: {{none: a test}}, monitoring: {{}}}}}}}}}}\n"
+         externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: []}}\n\
+         stores: {{s: {{hetzner: {{location: fsn1, bucket: acme}}, credentials: keys}}}}\n\
+         backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m}}}}\n\
+         charts: {{shop: {{namespace: shop, clusters: {{main: {{team: a, postgres: {major}, volume: {{size: 1Gi}}, monitoring: {{}}, {fields}}}}}}}}}\n"
     );
     let app = load::app("queries.yaml", app.as_bytes()).map_err(|problem| problem.to_string())?;
     let valid = app.validate(&Past::default()).map_err(|problems| problems.to_string())?;
@@ -61,7 +63,7 @@ fn run(bin: PathBuf) -> Result<(), Failed> {
     std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     instance.init()?;
     instance.start(&[("archive_mode", "on"), ("archive_command", "/bin/false")])?;
-    let (queries, sql) = rendered(instance.major())?;
+    let (queries, sql) = rendered(instance.major(), "backup: {none: a test}")?;
     instance.query("create role monitoring login; create table secret (what text); insert into secret values ('of a user')")?;
     // Who made the schema beforehand gets nothing out of it.
     instance.query("create role owner; create schema pgsynth_monitoring authorization owner")?;

@@ -44,6 +44,16 @@ pub(super) const ALERTS: &[Alert] = &[
         runbook: "Upload concurrency, disk, network rate limits; delta backups",
     },
     Alert {
+        name: "PostgresRestoreFellShort",
+        severity: Severity::Critical,
+        hold: "0m",
+        source: Source::Queries,
+        expr: "max by (namespace) (pgsynth_restore_short{$S}) == 1",
+        threshold: None,
+        when: When::Restored,
+        runbook: "The archive ended before the time that was asked for, and the data is older than that: find what is missing in it, and restore again. Is it what you want, switch this alert off for the cluster",
+    },
+    Alert {
         name: "PostgresDrillFailed",
         severity: Severity::Critical,
         hold: "0m",

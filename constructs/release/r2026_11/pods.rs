@@ -51,5 +51,6 @@ pub(super) const EXPORTER: Exporter = Exporter {
     // Input and output by kind of process, with bytes: PostgreSQL 18 has them.
     queries: &[(0, include_str!("queries.yaml")), (18, include_str!("queries-18.yaml"))],
     resources: Amounts { cpu: "20m", memory: "48Mi", cpu_limit: "200m", memory_limit: "128Mi" },
+    restored: [include_str!("queries-restored.yaml"), include_str!("restored.sql")],
     role: include_str!("role.sql"),
 };

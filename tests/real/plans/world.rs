@@ -94,7 +94,16 @@ impl World {
         command
             .env("BACKUP_LIST", format!("echo '{list}'"))
             .env("BASE_COMMAND", format!("cp -a {}/. {}/data", self.base.display(), scratch.display()))
-            .env("RESTORE_COMMAND", format!("cp {}/%f %p", self.archive.display()));
+            .env("RESTORE_COMMAND", self.restore_command());
+    }
+
+    /// The data directory of the base backup.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    pub fn restore_command(&self) -> String {
+        format!("cp {}/%f %p", self.archive.display())
     }
 
     /// The file of a table in the base backup.
