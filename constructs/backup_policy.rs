@@ -1,8 +1,10 @@
 //! When data is backed up, how long it is kept, and how much of it may be lost.
 
 mod drill;
+mod dumps;
 
 pub use drill::{Check, Drill};
+pub use dumps::Dumps;
 pub use pgsynth_upstream::behaviour::retention::Numbers;
 
 use crate::base::{Kind, Problem, Problems, Scope, construct, unknown_reference};
@@ -58,6 +60,9 @@ construct! {
 
         /// Restores that are tried on a schedule. Default: none.
         [optional] drill: Drill,
+
+        /// Dumps beside the base backups. Default: none.
+        [optional] dumps: Dumps,
     }
 }
 
@@ -122,7 +127,11 @@ impl BackupPolicy {
             network_rate_limit,
             encryption,
             drill,
+            dumps,
         } = self;
+        if let Some(dumps) = dumps {
+            dumps.validate(stores, &scope.below("dumps"), problems);
+        }
         if let Some(drill) = drill {
             drill.validate(&scope.below("drill"), problems);
         }
@@ -207,6 +216,7 @@ impl BackupPolicy {
             network_rate_limit,
             encryption: _,
             drill: _,
+            dumps: _,
         } = self;
         let mut variables = vec![
             EnvVar::new("BACKUP_SCHEDULE", self.schedule_of(cluster).as_str()),

@@ -1,11 +1,10 @@
 //! The CronJob that tries a cluster's restore: the policy's drill, rendered.
 
-use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec, JobTemplateSpec};
 use k8s_openapi::api::core::v1::{Affinity, PodAffinityTerm, PodAntiAffinity};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::LabelSelector;
 
 use crate::backup_policy::Drill;
-use crate::base::{Object, Stage, pod};
+use crate::base::{Object, pod};
 use crate::job::{self, COMMON, Pod, SCRATCH, SCRATCH_INSTANCE, Scratch};
 use crate::values::{Name, fnv1a};
 use crate::view::View;
@@ -62,21 +61,8 @@ pub(crate) fn objects(view: &View) -> Vec<Object> {
     // What has failed is looked at, not tried again the same night.
     spec.backoff_limit = Some(0);
     let id = format!("{}/{}", view.facts.namespace, view.facts.name);
-    let cron = CronJob {
-        metadata: job::metadata(view, &name),
-        spec: Some(CronJobSpec {
-            concurrency_policy: Some("Forbid".to_owned()),
-            failed_jobs_history_limit: Some(1),
-            successful_jobs_history_limit: Some(1),
-            schedule: drill.schedule_of(fnv1a(id.as_bytes())).to_string(),
-            starting_deadline_seconds: Some(3600),
-            time_zone: Some("Etc/UTC".to_owned()),
-            job_template: JobTemplateSpec { spec: Some(spec), ..JobTemplateSpec::default() },
-            ..CronJobSpec::default()
-        }),
-        ..CronJob::default()
-    };
-    vec![config_map, Object::of(Stage::Jobs, view.scope, cron)]
+    let schedule = drill.schedule_of(fnv1a(id.as_bytes())).to_string();
+    vec![config_map, job::scheduled(view, &name, schedule, spec)]
 }
 
 /// Two restores on one node would take its disk and its network from the databases.

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::batch::v1::{
-    JobSpec, PodFailurePolicy, PodFailurePolicyOnExitCodesRequirement, PodFailurePolicyRule,
+    CronJob, CronJobSpec, JobSpec, JobTemplateSpec, PodFailurePolicy, PodFailurePolicyOnExitCodesRequirement,
+    PodFailurePolicyRule,
 };
 use k8s_openapi::api::core::v1::{
     Affinity, ConfigMap, ConfigMapVolumeSource, Container, EnvVar, EphemeralVolumeSource,
@@ -130,13 +131,19 @@ pub(crate) fn connection(view: &View) -> Vec<EnvVar> {
 /// How an archive is read, in WAL-G's own words, below a major version; with the keys of another Secret, where one is given.
 pub(crate) fn reading(archive: &Archive, major: &str, keys: Option<&str>) -> Vec<EnvVar> {
     let mut variables = vec![pod::variable("WALG_S3_PREFIX", format!("{}/{major}", archive.root()))];
+    variables.extend(access(archive, keys));
+    variables
+}
+
+/// How its store is reached, and what is in it encrypted.
+pub(crate) fn access(archive: &Archive, keys: Option<&str>) -> Vec<EnvVar> {
     // The other names are those of programs before WAL-G, which nobody runs here.
     let own = archive.access().into_iter().filter(|variable| {
         !variable.name.starts_with("WALE_")
             && !variable.name.starts_with("USE_WALG_")
             && variable.name != "WALG_S3_ENDPOINT"
     });
-    variables.extend(own.map(own_variable));
+    let mut variables: Vec<_> = own.map(own_variable).collect();
     let of_store = |reference: &mut SecretKeySelector| reference.key.starts_with("AWS_");
     for variable in &mut variables {
         let reference = variable.value_from.as_mut().and_then(|source| source.secret_key_ref.as_mut());
@@ -147,6 +154,25 @@ pub(crate) fn reading(archive: &Archive, major: &str, keys: Option<&str>) -> Vec
         }
     }
     variables
+}
+
+/// A CronJob of a cluster: one at a time, at a time in UTC; of each outcome the last is kept, for its log.
+pub(crate) fn scheduled(view: &View, name: &str, schedule: String, job: JobSpec) -> Object {
+    let cron = CronJob {
+        metadata: metadata(view, name),
+        spec: Some(CronJobSpec {
+            concurrency_policy: Some("Forbid".to_owned()),
+            failed_jobs_history_limit: Some(1),
+            successful_jobs_history_limit: Some(1),
+            schedule,
+            starting_deadline_seconds: Some(3600),
+            time_zone: Some("Etc/UTC".to_owned()),
+            job_template: JobTemplateSpec { spec: Some(job), ..JobTemplateSpec::default() },
+            ..CronJobSpec::default()
+        }),
+        ..CronJob::default()
+    };
+    Object::of(Stage::Jobs, view.scope, cron)
 }
 
 fn own_variable(variable: env::EnvVar) -> EnvVar {

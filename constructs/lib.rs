@@ -26,6 +26,7 @@ pub mod chart;
 pub mod cluster;
 pub mod database;
 mod drills;
+mod dumps;
 pub mod external_operator;
 pub mod images;
 mod job;

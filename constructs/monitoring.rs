@@ -13,10 +13,10 @@ mod targets;
 
 use indexmap::IndexMap;
 
-use crate::backup_policy::Drill;
+use crate::backup_policy::{Drill, Dumps};
 use crate::base::{ClusterFacts, Object, Problems, Scope, Stage, construct};
 use crate::crds::postgresql::PostgresqlSpec;
-use crate::values::GoDuration;
+use crate::values::{GoDuration, Schedule};
 use alerts::{Alert, GROUPS, Initial, Severity, When};
 use pgsynth_upstream::behaviour::settings;
 use rules::Wanted;
@@ -203,6 +203,12 @@ impl Monitoring {
     }
 }
 
+/// Seconds: twice the longest time between two runs, and a day.
+fn twice_the_gap(schedule: Option<&Schedule>) -> f64 {
+    let longest = schedule.and_then(Schedule::gaps).map_or(10_080, |(longest, _)| longest);
+    (2 * longest * 60 + 86_400) as f64
+}
+
 /// Whether Prometheus takes it as the name of a label.
 fn is_label(name: &str) -> bool {
     let first = name.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic() || byte == b'_');
@@ -222,6 +228,8 @@ pub(crate) struct Monitored<'a> {
     pub(crate) restored_to: Option<String>,
     /// The policy's drill, where the cluster takes part.
     pub(crate) drill: Option<&'a Drill>,
+    /// The policy's dumps, in the same way.
+    pub(crate) dumps: Option<&'a Dumps>,
     /// Who uses the database, where that is said.
     pub(crate) access: Option<&'a [Peer]>,
 }
@@ -267,6 +275,7 @@ impl Monitored<'_> {
             When::Dumps => self.spec.enable_logical_backup == Some(true),
             When::Restored => self.restored_to.is_some(),
             When::Drill => self.drill.is_some(),
+            When::PolicyDumps => self.dumps.is_some(),
             When::Status => self.stack.resource_status,
             When::Replicas => self.instances() > 1,
             When::Synchronous => synchronous,
@@ -286,11 +295,8 @@ impl Monitored<'_> {
             Initial::MaximumLag => lag.map_or(33_554_432.0, |lag| lag as f64),
             Initial::Rpo => backup.map_or(300.0, |backup| backup.rpo as f64),
             Initial::RpoAtRisk => backup.map_or(240.0, |backup| (backup.rpo * 4 / 5) as f64),
-            Initial::DrillAge => {
-                let longest =
-                    self.drill.and_then(|drill| drill.schedule.gaps()).map_or(10_080, |(longest, _)| longest);
-                (2 * longest * 60 + 86_400) as f64
-            }
+            Initial::DrillAge => twice_the_gap(self.drill.map(|drill| &drill.schedule)),
+            Initial::DumpAge => twice_the_gap(self.dumps.map(|dumps| &dumps.schedule)),
             Initial::BackupAge => {
                 backup.map_or(108_000.0, |backup| (backup.numbers.longest_gap + 6 * 3600) as f64)
             }

@@ -2,7 +2,7 @@
 
 use super::App;
 use super::entry::Entry;
-use crate::backup_policy::Drill;
+use crate::backup_policy::BackupPolicy;
 use crate::base::{Kind, Object, Problem, Problems, Scope, check_labels};
 use crate::monitoring::{Monitored, dashboards, state};
 use crate::rules::{FIGURES_OPEN_TO_ALL, report};
@@ -27,6 +27,7 @@ pub(super) fn objects(
             continue;
         };
         let spec = &entry.resolved.resource.spec;
+        let policy = policy(app, entry).filter(|_| !facts.standby);
         let cluster = Monitored {
             monitoring,
             stack: &app.monitoring,
@@ -41,7 +42,8 @@ pub(super) fn objects(
                 .as_ref()
                 .filter(|_| !facts.standby)
                 .and_then(|restore| restore.at.time()),
-            drill: drill(app, entry).filter(|_| !facts.standby),
+            drill: policy.and_then(|policy| policy.drill.as_ref()),
+            dumps: policy.and_then(|policy| policy.dumps.as_ref()),
             access: entry.cluster.access.as_deref(),
         };
         objects.extend(cluster.objects(&entry.scope));
@@ -62,7 +64,6 @@ pub(super) fn objects(
     }
 }
 
-fn drill<'a>(app: &'a App, entry: &Entry) -> Option<&'a Drill> {
-    let policy = entry.cluster.backup.policy()?;
-    app.backups.get(policy.as_str())?.drill.as_ref()
+fn policy<'a>(app: &'a App, entry: &Entry) -> Option<&'a BackupPolicy> {
+    app.backups.get(entry.cluster.backup.policy()?.as_str())
 }

@@ -8,11 +8,11 @@ use super::{
     App, Past, Valid, accept, access, archives, chart, collisions, evidence, fixed, monitoring, named, unread,
 };
 use crate::base::{ClusterFacts, Kind, OperatorFacts, Problem, Problems, Scope, each};
-use crate::drills;
 use crate::retired::Retired;
 use crate::rules::{STANDBY_BEFORE_ITS_SOURCE, report};
 use crate::secrets::source_of;
 use crate::view::View;
+use crate::{drills, dumps};
 use pgsynth_upstream::record::{ClusterKey, ClusterRecord, Record};
 
 pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Problems> {
@@ -95,6 +95,7 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
                 resource: &resolved.resource,
             };
             objects.extend(drills::objects(&view));
+            objects.extend(dumps::objects(&view));
         }
     }
     objects.extend(entries.into_iter().map(|Entry { scope, resolved, .. }| resolved.object(&scope)));

@@ -2,7 +2,7 @@
 //! proven with synthetic ones; each has a fixture that makes it fire and one that does not (tests/monitoring).
 //!
 //! In an expression `$S` selects the cluster's pods, `$P` its pooler's, `$V` its data volumes, `$N` its resource, `$C` and `$J` the CronJob and
-//! the Jobs of its dumps, `$K` and `$L` those of its drill, `$R` its recorded series, `$D` databases that are no templates, and `$t` is the threshold.
+//! the Jobs of its dumps, `$K` and `$L` those of its drill, `$E` and `$F` those of the policy's dumps, `$R` its recorded series, `$D` databases that are no templates, and `$t` is the threshold.
 
 mod availability;
 mod backup;
@@ -62,6 +62,8 @@ pub enum When {
     Restored,
     /// With a drill.
     Drill,
+    /// With dumps of the policy's.
+    PolicyDumps,
     /// With the status of resources as a series.
     Status,
     /// With more than one instance.
@@ -108,6 +110,8 @@ pub enum Initial {
     BackupAge,
     /// Twice the longest time between two drills of the schedule, and a day.
     DrillAge,
+    /// The same of two dumps.
+    DumpAge,
 }
 
 /// One alert.

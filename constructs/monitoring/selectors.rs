@@ -1,6 +1,6 @@
 //! Which series are a cluster's: literal selectors, rendered once, so that two clusters of one namespace never mix.
 
-use crate::backup_policy::Drill;
+use crate::backup_policy::{Drill, Dumps};
 
 /// The selectors of one cluster.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ impl Selectors {
         // Anchored: neither the pooler's pods nor those of a cluster `<cluster>-2`.
         let job: String = format!("{dumps}{cluster}").chars().take(52).collect();
         let job = job.trim_end_matches('-');
-        let drill = Drill::job(cluster);
+        let (drill, own_dumps) = (Drill::job(cluster), Dumps::job(cluster));
         let places = [
             // `$throughput` before `$t`, which is the threshold.
             ("$throughput", throughput.to_string()),
@@ -32,6 +32,8 @@ impl Selectors {
             ("$J", format!(r#"namespace="{namespace}",job_name=~"{job}-[0-9]+""#)),
             ("$K", format!(r#"namespace="{namespace}",cronjob="{drill}""#)),
             ("$L", format!(r#"namespace="{namespace}",job_name=~"{drill}-[0-9]+""#)),
+            ("$E", format!(r#"namespace="{namespace}",cronjob="{own_dumps}""#)),
+            ("$F", format!(r#"namespace="{namespace}",job_name=~"{own_dumps}-[0-9]+""#)),
             ("$N", format!(r#"namespace="{namespace}",name="{cluster}""#)),
             ("$R", format!(r#"namespace="{namespace}",cluster="{cluster}""#)),
             ("$D", r#"datname!~"template[01]""#.to_owned()),

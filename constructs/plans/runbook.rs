@@ -4,10 +4,12 @@
 use std::fmt::Write;
 
 use crate::app::Valid;
-use crate::base::BackupFacts;
+use crate::archive::Archive;
+use crate::base::{BackupFacts, either};
 use crate::monitoring::alerts::GROUPS;
 use crate::values::in_words;
 use crate::view::View;
+use crate::{dumps, job};
 use pgsynth_upstream::behaviour::pods;
 
 /// Name of a cluster's page: `shop.acme-orders.md`.
@@ -73,6 +75,7 @@ impl Page<'_> {
         }
         self.trouble();
         if let Some(backup) = facts.backup.as_ref().filter(|_| !facts.standby) {
+            self.dump();
             self.without_kubernetes(backup);
         }
         self.text
@@ -216,30 +219,31 @@ impl Page<'_> {
         );
     }
 
+    /// A database of one's own choice, from a dump.
+    fn dump(&mut self) {
+        let Some((dumps, _, archive)) = dumps::of(self.view) else { return };
+        let mut commands = asked(&dumps::root(self.view, &archive), &archive);
+        commands.extend(
+            [
+                "wal-g st ls",
+                "wal-g st get <stamp>/manifest.json manifest.json && cat manifest.json   # which database is which number",
+                "wal-g st get <stamp>/<number>.tar <number>.tar && tar -xf <number>.tar",
+                "pg_restore --no-owner -j 2 -d <database> <number>",
+            ]
+            .map(str::to_owned),
+        );
+        self.section(
+            "A dump",
+            &format!("Of every database, by `{}` UTC, kept for {}. On a machine with WAL-G and PostgreSQL of the same major or a later one, in an empty folder; `PGHOST` and `PGUSER` say into which server. Without `--no-owner` the roles of `roles.sql` have to be there first.", dumps.schedule, dumps.keep),
+            &commands,
+        );
+    }
+
     /// PostgreSQL of the same major and WAL-G are enough.
     fn without_kubernetes(&mut self, backup: &BackupFacts) {
         let major = self.view.cluster.postgres.to_string();
         let Some(archive) = self.view.archive(backup.generation) else { return };
-        let mut commands = vec![format!("export WALG_S3_PREFIX={}/{major}", archive.root())];
-        let own = archive.access().into_iter().filter(|variable| {
-            !variable.name.starts_with("WALE_")
-                && !variable.name.starts_with("USE_WALG_")
-                && variable.name != "WALG_S3_ENDPOINT"
-        });
-        for variable in own {
-            let secret = variable.value_from.as_ref().and_then(|source| source.secret_key_ref.as_ref());
-            commands.push(match (secret, &variable.value) {
-                (Some(secret), _) => format!(
-                    "read -rs {} && export {}   # key `{}` of Secret `{}`",
-                    variable.name,
-                    variable.name,
-                    secret.key,
-                    secret.name.as_deref().unwrap_or_default()
-                ),
-                (None, Some(value)) => format!("export {}={value}", variable.name),
-                (None, None) => continue,
-            });
-        }
+        let mut commands = asked(&format!("{}/{major}", archive.root()), &archive);
         commands.extend(
             [
                 "wal-g backup-list",
@@ -259,4 +263,22 @@ impl Page<'_> {
             &commands,
         );
     }
+}
+
+/// Variables by which WAL-G reads what is below a path; what is secret is asked for.
+fn asked(root: &str, archive: &Archive) -> Vec<String> {
+    let mut commands = vec![format!("export WALG_S3_PREFIX={root}")];
+    for variable in job::access(archive, None) {
+        let secret = variable.value_from.and_then(|source| source.secret_key_ref);
+        let name = &variable.name;
+        commands.extend(match (secret, &variable.value) {
+            (Some(secret), _) => {
+                let of: Option<String> = either(secret.name);
+                let of = of.unwrap_or_default();
+                Some(format!("read -rs {name} && export {name}   # key `{}` of Secret `{of}`", secret.key))
+            }
+            (None, value) => value.as_ref().map(|value| format!("export {name}={value}")),
+        });
+    }
+    commands
 }

@@ -66,7 +66,10 @@ pub fn trials() -> Vec<Trial> {
 fn shellcheck() -> Result<(), Failed> {
     let constructs = Path::new(env!("CARGO_MANIFEST_DIR")).join("constructs");
     let plans = ["check.sh", "look.sh", "restore.sh", "swap.sh", "undo.sh", "clean.sh"];
-    let scripts = plans.map(|script| ("plans/database", script)).into_iter().chain([("drills", "drill.sh")]);
+    let scripts = plans
+        .map(|script| ("plans/database", script))
+        .into_iter()
+        .chain([("drills", "drill.sh"), ("dumps", "dump.sh")]);
     for (folder, script) in scripts {
         let mut command = Command::new(parts::get("shellcheck"));
         let output = command

@@ -189,7 +189,7 @@ impl Instance {
     pub fn query_in(&self, database: &str, sql: &str) -> Result<String, String> {
         let mut command = as_postgres(&psql(&self.bin));
         command.args(["-AtXq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-c", sql, "-h"]).arg(&self.folder);
-        let output = run(command.args(["-p", &self.port.to_string()]).args(["-d", database]))?;
+        let output = run(command.args(["-p", &self.port.to_string()]).env("PGDATABASE", database))?;
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 

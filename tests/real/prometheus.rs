@@ -38,7 +38,7 @@ fn app(prometheus_operator: bool) -> String {
          templates:\n  all: &all {{team: acme, postgres: 18, instances: 2, volume: {{size: 1Gi}}, backup: b, pooler: {{}}, highAvailability: {{synchronous: true}}, resources: {{cpuLimit: 2}}, users: {{app: []}}, databases: {{app: {{owner: app}}}}, monitoring: {{}}, generation: 2, restore: {{path: 's3://acme/spilo/shop/old/1/wal', at: '2026-11-24T10:00:00Z', backup: b, method: CLONE_WITH_WALG}}, spec: {{enableLogicalBackup: true, volume: {{iops: 3000, throughput: 125}}}}}}\n\
          externalOperator: {{namespace: postgres-operator, watch: all, podEnvironment: [], configuration: {{logical_backup: {{logical_backup_s3_bucket: dumps, logical_backup_s3_region: r}}}}}}\n\
          stores: {{s: {{hetzner: {{location: fsn1, bucket: acme}}, credentials: keys}}}}\n\
-         backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m, drill: {{schedule: '0 4 * * 0'}}}}}}\n\
+         backups: {{b: {{store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m, drill: {{schedule: '0 4 * * 0'}}, dumps: {{schedule: '0 3 * * 0', keep: 30d}}}}}}\n\
          monitoring: {{prometheusOperator: {prometheus_operator}, resourceStatus: true, runbooks: 'https://example.com/runbooks'}}\n\
          charts: {{shop: {{namespace: shop, clusters: {{main: {{<<: *all}}, main-2: {{<<: *all}}}}}}}}\n"
     )

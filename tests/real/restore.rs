@@ -5,6 +5,7 @@
 //! Class bench: no registry has WAL-G, so that it has to be on `PATH`, built with libsodium.
 
 mod cases;
+mod dumps;
 mod one_database;
 mod recovery;
 mod runbook;
@@ -32,6 +33,9 @@ pub fn trials() -> Vec<Trial> {
         parts::bench(&needed, "restore::drill_of_real_archives", || guard::with_a_world(runbook::drill)),
         parts::bench(&needed, "restore::the_runbook_without_kubernetes", || {
             guard::with_a_world(runbook::without_kubernetes)
+        }),
+        parts::bench(&needed, "restore::dumps_are_written_and_read_back", || {
+            guard::with_a_world(dumps::written_and_read_back)
         }),
         parts::bench(&needed, "restore::what_cannot_be_restored_ends_in_an_error", || {
             guard::with_a_world(cases::failures)

@@ -80,6 +80,32 @@ pub(super) const ALERTS: &[Alert] = &[
         runbook: "No restore was tried for long: see events of the CronJob; a pod that is Pending has no room for its volume",
     },
     Alert {
+        name: "PostgresDumpFailed",
+        severity: Severity::Critical,
+        hold: "0m",
+        source: Source::KubeStateMetrics,
+        // Until a later one succeeds: the last that has failed stays for its log.
+        expr: r#"max by (namespace) (kube_job_created{$F} and on (namespace, job_name) kube_job_failed{$F,condition="true"} == 1) > on (namespace) (max by (namespace) (kube_cronjob_status_last_successful_time{$E}) or on (namespace) 0 * max by (namespace) (kube_job_created{$F}))"#,
+        threshold: None,
+        when: When::PolicyDumps,
+        runbook: "The last dump was not written: the last line of the Job's log says which step stopped, and why",
+    },
+    Alert {
+        name: "PostgresDumpOverdue",
+        severity: Severity::Warning,
+        hold: "10m",
+        source: Source::KubeStateMetrics,
+        expr: "time() - (kube_cronjob_status_last_successful_time{$E} or on (namespace, cronjob) kube_cronjob_created{$E}) > $t",
+        threshold: Some(Threshold {
+            default: Initial::DumpAge,
+            lowest: 3600.0,
+            highest: 1000000000.0,
+            unit: "seconds",
+        }),
+        when: When::PolicyDumps,
+        runbook: "No dump was written for long: see events of the CronJob; a pod that is Pending has no room for its volume",
+    },
+    Alert {
         name: "PostgresLogicalBackupFailed",
         severity: Severity::Critical,
         hold: "0m",

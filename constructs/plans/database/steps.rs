@@ -58,7 +58,7 @@ impl Database<'_> {
                 ),
                 commands: follow("30-restore.yaml", &jobs.restore),
                 see: done("`compared` has zeros, and names what is not compared"),
-                takes: "about 38 s per GB of the database, after the fetching".to_owned(),
+                takes: "about 20 s per GB of the database on two cores, after the fetching".to_owned(),
                 back: "`kubectl apply -f after/clean.yaml`".to_owned(),
             },
         ];

@@ -10,14 +10,36 @@ use super::recovery::{archive_all, archiving, base_backup};
 use crate::guard::World;
 use crate::plans::drills;
 use crate::plans::world::{halt, said};
-use crate::postgres::{as_postgres, run};
+use crate::postgres::{Instance, as_postgres, run};
 use crate::rendered::{CLUSTER, app, resource};
 use crate::store::key_of;
 
 /// The block of commands under a heading of the cluster's page.
-fn block(page: &str, heading: &str) -> Option<String> {
+pub fn block(page: &str, heading: &str) -> Option<String> {
     let section = page.split("\n## ").find(|section| section.starts_with(heading))?;
     Some(section.split("```sh\n").nth(1)?.split("```").next()?.to_owned())
+}
+
+/// Runs commands as if they were typed on a keyboard: the keys are asked for in their order.
+pub fn typed(world: &World, live: &Instance, folder: &Path, commands: &str) -> Result<(), String> {
+    let script = world.folder.join("commands.sh");
+    fs::write(&script, format!("set -euo pipefail\ncd {}\n{commands}", folder.display())).map_err(text)?;
+    let keys: String = commands
+        .lines()
+        .filter_map(|line| line.strip_prefix("read -rs "))
+        .map(|line| format!("{}\n", key_of("keys", line.split(' ').next().unwrap_or_default())))
+        .collect();
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut command = as_postgres(Path::new("timeout"));
+    command.args(["60", "bash"]).arg(&script).env("PATH", format!("{}:{path}", live.bin.display()));
+    let log = fs::File::create(world.folder.join("commands.log")).map_err(text)?;
+    command.stdin(Stdio::piped()).stdout(log.try_clone().map_err(text)?).stderr(log).envs(live.connection());
+    let mut child = command.spawn().map_err(text)?;
+    child.stdin.take().ok_or("an input")?.write_all(keys.as_bytes()).map_err(text)?;
+    match child.wait().map_err(text)?.success() {
+        true => Ok(()),
+        false => Err(fs::read_to_string(world.folder.join("commands.log")).unwrap_or_default()),
+    }
 }
 
 pub fn without_kubernetes(world: &World) -> Result<(), String> {
@@ -40,29 +62,7 @@ pub fn without_kubernetes(world: &World) -> Result<(), String> {
         let commands = block(&page, "Without Kubernetes").ok_or("the page has the commands")?;
         let folder = live.folder.join("anywhere");
         run(as_postgres(Path::new("mkdir")).arg(&folder))?;
-        // Typed on a keyboard: the keys are asked for in their order.
-        let script = world.folder.join(format!("commands-{policy}.sh"));
-        fs::write(&script, format!("set -euo pipefail\ncd {}\n{commands}", folder.display()))
-            .map_err(text)?;
-        let keys: String = commands
-            .lines()
-            .filter_map(|line| line.strip_prefix("read -rs "))
-            .map(|line| format!("{}\n", key_of("keys", line.split(' ').next().unwrap_or_default())))
-            .collect();
-        let path = std::env::var("PATH").unwrap_or_default();
-        let mut command = as_postgres(Path::new("timeout"));
-        command.args(["60", "bash"]).arg(&script).env("PATH", format!("{}:{path}", live.bin.display()));
-        let log = fs::File::create(world.folder.join("commands.log")).map_err(text)?;
-        command.stdin(Stdio::piped()).stdout(log.try_clone().map_err(text)?).stderr(log);
-        let mut child = command.spawn().map_err(text)?;
-        child.stdin.take().ok_or("an input")?.write_all(keys.as_bytes()).map_err(text)?;
-        let status = child.wait().map_err(text)?;
-        if !status.success() {
-            return Err(format!(
-                "{policy}: {}",
-                fs::read_to_string(world.folder.join("commands.log")).unwrap_or_default()
-            ));
-        }
+        typed(world, &live, &folder, &commands)?;
         let mut psql = as_postgres(&live.bin.join("psql"));
         psql.args(["-AtXq", "-U", "postgres", "-c", "select count(*) from orders", "-h"]).arg(&folder);
         let rows = run(&mut psql)?;
