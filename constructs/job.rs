@@ -160,7 +160,7 @@ pub(crate) fn access(archive: &Archive, keys: Option<&str>) -> Vec<EnvVar> {
 pub(crate) fn scheduled(view: &View, name: &str, schedule: String, job: JobSpec) -> Object {
     let cron = CronJob {
         metadata: metadata(view, name),
-        spec: Some(CronJobSpec {
+        spec: either(CronJobSpec {
             concurrency_policy: Some("Forbid".to_owned()),
             failed_jobs_history_limit: Some(1),
             successful_jobs_history_limit: Some(1),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use k8s_openapi::api::apps::v1::{Deployment, DeploymentSpec};
-use k8s_openapi::api::batch::v1::CronJob;
+use k8s_openapi::api::batch::v1::{CronJob, CronJobSpec};
 use k8s_openapi::api::core::v1::PodSpec;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
@@ -69,8 +69,9 @@ pub(crate) fn needs(
             pod(&deployment.metadata, spec.and_then(|spec| spec.template.spec), &object.origin, &mut needs);
         }
         if let Some(scheduled) = object.downcast::<CronJob>() {
-            let spec = scheduled.spec.as_ref().and_then(|spec| spec.job_template.spec.as_ref());
-            let spec = spec.and_then(|spec| spec.template.spec.clone());
+            let spec: Option<CronJobSpec> = either(scheduled.spec.clone());
+            let job = spec.and_then(|spec| spec.job_template.spec);
+            let spec = job.and_then(|job| job.template.spec);
             pod(&scheduled.metadata, spec, &object.origin, &mut needs);
         }
     }
