@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for WatchSetting {
 }
 
 /// What the CRD fills in, section by section, as if every section stood there.
-pub(crate) fn upstream_defaults(release: &Release) -> Configuration {
+pub fn upstream_defaults(release: &Release) -> Configuration {
     let mut defaults = Configuration::defaults(true).unwrap_or_default();
     // These are a release's own.
     defaults.docker_image = Some(release.images.spilo.to_owned());

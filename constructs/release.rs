@@ -137,6 +137,8 @@ pub struct Release {
     pub images: Images,
     /// Settings of the operator that pgsynth gives for production.
     pub operator: fn(Platform, &Images) -> Configuration,
+    /// Settings that the operator's own Helm chart gives, as far as they differ from the defaults of the CRD.
+    pub chart: fn(&Images) -> Configuration,
     /// What PostgreSQL's pods get where a cluster says nothing.
     pub pods: PodDefaults,
     /// The script that keeps a second history out of an archive, run by the image of PostgreSQL's pods.

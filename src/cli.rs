@@ -8,6 +8,7 @@ mod delegate;
 mod explain;
 mod folder;
 mod init;
+mod lint;
 mod list;
 mod project;
 mod restore;
@@ -44,7 +45,7 @@ pub(crate) enum Exit {
 
 /// Renders PostgreSQL on Kubernetes from typed constructs into YAML for `kubectl apply`.
 ///
-/// Exit codes: 0 done, 1 the app is invalid, 2 usage, 3 a file or the project's own binary failed, 4 `--check` found a difference.
+/// Exit codes: 0 done, 1 the app is invalid or `lint` found an error, 2 usage, 3 a file or the project's own binary failed, 4 `--check` found a difference.
 #[derive(Debug, Parser)]
 #[command(name = "pgsynth", version)]
 pub(crate) struct Arguments {
@@ -70,6 +71,8 @@ enum Verb {
     Restore(restore::Arguments),
     /// Write a page for each cluster, and one for all: where its data is, its Secrets, and what to do in the night
     Runbook(runbook::Arguments),
+    /// Ask every rule about manifests that pgsynth did not write: clusters, and the operator that they run under
+    Lint(lint::Arguments),
     /// Explain a rule: what happens, why, and what to write instead
     Explain(explain::Arguments),
     /// Write a first app into this folder
@@ -86,6 +89,7 @@ impl Verb {
             Self::List(verb) => (Needs::Apps, verb),
             Self::Restore(verb) => (Needs::Apps, verb),
             Self::Runbook(verb) => (Needs::Apps, verb),
+            Self::Lint(verb) => (Needs::Nothing, verb),
             Self::Explain(verb) => (Needs::Nothing, verb),
             Self::Init(verb) => (Needs::Folder, verb),
             Self::Version(verb) => (Needs::Nothing, verb),

@@ -14,6 +14,9 @@
 //! | [`constructs`] | everything an app is made of; does no I/O |
 //! | [`rules`] | what passes the schema and goes wrong in production; can be asked without an app |
 //! | [`load`] | app file: text to `App`; the only reader of YAML app files |
+//! | `yaml` | YAML with places: text to a tree, and from the tree to types |
+//! | `manifests` | strangers' manifests: text to objects, as the API server would take them |
+//! | [`lint`] | what the rules say of strangers' manifests |
 //! | [`synth`] | `Valid` to a bundle of named files: order, layout, emission; pure |
 //! | [`output`] | bundles and the folders that they are written to; the only module that writes files |
 //! | [`report`] | what is wrong, as text, JSON and SARIF |
@@ -24,12 +27,15 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod failure;
+pub mod lint;
 pub mod load;
+mod manifests;
 pub mod output;
 pub mod prelude;
 pub mod report;
 pub mod synth;
 pub mod testing;
+mod yaml;
 
 pub use k8s_openapi;
 pub use pgsynth_constructs as constructs;

@@ -5,22 +5,15 @@
 //! problem, the text is read once more for the places of its paths ([`locate`]).
 
 mod edit;
-mod error;
-mod reader;
-mod tree;
 
+use crate::yaml::DuplicateKeyPolicy;
 use pgsynth_constructs::App;
 use pgsynth_constructs::base::{Code, Kind, Location, Problem, Problems};
 use serde::Deserialize;
-use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
-use serde_saphyr::{Error, Options};
+use serde_saphyr::Error;
 
+use crate::yaml::{LARGEST, Place, Reader, Value, conflict, innermost, message, tree};
 pub use edit::{Edit, Fields, edit};
-use reader::Reader;
-use tree::{Node, Place, Value};
-
-/// Largest app file that is read.
-const LARGEST: usize = 64 << 20;
 
 /// Reads an app file. `file` is its name for messages.
 ///
@@ -84,37 +77,6 @@ fn text<'a>(file: &str, bytes: &'a [u8]) -> Result<&'a str, Problem> {
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
-fn options(duplicate_keys: DuplicateKeyPolicy) -> Options {
-    serde_saphyr::options! {
-        // Room for 5,000 clusters; expansion by anchors stays bounded, so that a small file cannot become a large one.
-        budget: serde_saphyr::budget! {
-            max_depth: 64,
-            flow_nesting_limit: 64,
-            max_events: 4_000_000,
-            max_nodes: 4_000_000,
-            max_aliases: 200_000,
-            max_anchors: 50_000,
-            max_merge_keys: 200_000,
-            max_documents: 2,
-            max_total_scalar_bytes: LARGEST,
-            max_recorded_anchor_events: 500_000,
-            enforce_alias_anchor_ratio: false,
-        },
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 2_000_000 },
-        duplicate_keys: duplicate_keys,
-        strict_booleans: true,
-        reject_unsupported_tags: true,
-        underscored_numbers_as_strings: true,
-        leading_zero_numbers_as_strings: true,
-        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
-        with_snippet: false,
-    }
-}
-
-fn tree(text: &str, duplicate_keys: DuplicateKeyPolicy) -> Result<Node<'_>, Error> {
-    serde_saphyr::from_str_with_options(text, options(duplicate_keys))
-}
-
 /// What is wrong with the YAML itself.
 fn problem(file: &str, text: &str, error: &Error) -> Problem {
     let inner = innermost(error);
@@ -132,52 +94,6 @@ fn problem(file: &str, text: &str, error: &Error) -> Problem {
     match path {
         Some(path) => Problem { place: Some(place), ..Problem::of_complaint(path, &message(inner)) },
         None => unreadable(&message(inner), place),
-    }
-}
-
-/// The error itself, without where an anchor was used.
-fn innermost(error: &Error) -> &Error {
-    match error {
-        Error::AliasError { error, .. } => innermost(error),
-        Error::WithSnippet { error, .. } => innermost(error),
-        error => error,
-    }
-}
-
-/// A line of a merge that was left half done.
-fn conflict(text: &str) -> Option<usize> {
-    text.lines().position(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> "))
-}
-
-/// What is wrong, in the words that all problems have.
-fn message(error: &Error) -> String {
-    match error {
-        Error::RecursiveReferencesRequireWeakTypes { .. } => "an anchor cannot contain itself".to_owned(),
-        Error::DuplicateMappingKey { key, .. } => match key {
-            Some(key) => format!("duplicate key `{key}`: each key may appear only once"),
-            None => "duplicate key: each key may appear only once".to_owned(),
-        },
-        Error::MultipleDocuments { .. } => {
-            "more than one document: an app file holds one; put each into a file of its own".to_owned()
-        }
-        Error::Budget { .. } => {
-            "too large, too deeply nested or with too many expansions for an app file".to_owned()
-        }
-        Error::AliasReplayLimitExceeded { .. }
-        | Error::AliasExpansionLimitExceeded { .. }
-        | Error::AliasReplayStackDepthExceeded { .. } => {
-            "too large for an app file once its anchors are expanded".to_owned()
-        }
-        Error::UnknownAnchor { .. } => "unknown anchor: `*name` needs `&name` before it".to_owned(),
-        Error::MergeValueNotMapOrSeqOfMaps { .. } => {
-            "`<<` takes a map, `<<: *name`, or a list of maps".to_owned()
-        }
-        Error::Message { msg, .. } => msg.clone(),
-        error => {
-            let text = error.to_string();
-            // Its own location is ours already.
-            text.split_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
-        }
     }
 }
 
@@ -255,7 +171,7 @@ mod tests {
             let list = format!("*l{}, ", level - 1).repeat(9);
             text += &format!("  l{level}: &l{level} [{}]\n", list.trim_end_matches(", "));
         }
-        insta::assert_snapshot!(error(&text), @"apps/shop.yaml:6:42: too large, too deeply nested or with too many expansions for an app file [unreadable-file]");
+        insta::assert_snapshot!(error(&text), @"apps/shop.yaml:6:42: too large, too deeply nested or with too many expansions [unreadable-file]");
     }
 
     #[test]

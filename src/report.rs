@@ -1,6 +1,8 @@
 //! What is wrong, for people and for programs: problems with one cause and one place are one entry.
 
+pub mod github;
 pub mod json;
+pub mod rules;
 pub mod sarif;
 pub mod text;
 
@@ -27,6 +29,8 @@ pub struct Account {
     pub outcome: Option<Outcome>,
     /// Clusters that leave the output.
     pub leaving: Vec<Leaving>,
+    /// What else there is to know: what was assumed, and what was not looked at.
+    pub notes: Vec<String>,
 }
 
 /// A cluster that leaves an output and keeps running.
@@ -82,7 +86,7 @@ impl Account {
 type Cause<'a> = (Code, Kind, Option<&'a str>, &'a str, Option<&'a Location>, &'a str);
 
 fn cause(problem: &Problem) -> Cause<'_> {
-    let Problem { code, kind, path, value, message, help: _, place } = problem;
+    let Problem { code, kind, path, value, message, help: _, native: _, place } = problem;
     // Without a place it is the field, whichever cluster it is of.
     let field = match place {
         Some(_) => "",

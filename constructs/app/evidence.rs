@@ -1,7 +1,6 @@
 //! The second step: what the app is to the rules, and where in the app their findings belong.
 
 use k8s_openapi::api::storage::v1::StorageClass;
-use serde_yaml::Value;
 
 use super::App;
 use super::entry::Entry;
@@ -165,13 +164,8 @@ fn known_classes(app: &App, objects: &[Object]) -> Vec<ClassFacts> {
 fn claim(object: &Object) -> Option<ClaimFacts> {
     let RawObject(map) =
         object.downcast::<RawObject>().filter(|_| object.identity.kind == "PersistentVolumeClaim")?;
-    let modes = map.get("spec").and_then(|spec| spec.get("accessModes")).and_then(Value::as_sequence);
-    let shared = |mode: &Value| mode.as_str().is_some_and(|mode| mode.ends_with("Many"));
-    Some(ClaimFacts {
-        namespace: object.identity.namespace.clone()?,
-        name: object.identity.name.clone(),
-        shared: modes.is_some_and(|modes| modes.iter().any(shared)),
-    })
+    let namespace = object.identity.namespace.clone()?;
+    ClaimFacts::read(map).map(|claim| ClaimFacts { namespace, ..claim })
 }
 
 /// The class of an object, typed or raw.
@@ -190,19 +184,5 @@ fn class(object: &Object) -> Option<ClassView> {
             topologies: topologies.is_some_and(|topologies| !topologies.is_empty()),
         });
     }
-    let RawObject(map) = object.downcast::<RawObject>()?;
-    let text = |key: &str| map.get(key).and_then(Value::as_str).map(str::to_owned);
-    let parameters = map.get("parameters").and_then(Value::as_mapping).into_iter().flatten();
-    Some(ClassView {
-        provisioner: text("provisioner").unwrap_or_default(),
-        parameters: parameters
-            .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.as_str().map(str::to_owned))))
-            .collect(),
-        binding: text("volumeBindingMode"),
-        expandable: map.get("allowVolumeExpansion").and_then(Value::as_bool) == Some(true),
-        topologies: map
-            .get("allowedTopologies")
-            .and_then(Value::as_sequence)
-            .is_some_and(|list| !list.is_empty()),
-    })
+    object.downcast::<RawObject>().map(|RawObject(map)| ClassView::read(map))
 }

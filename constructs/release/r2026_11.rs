@@ -22,6 +22,7 @@ pub(super) static RELEASE: Release = Release {
         s3: "ghcr.io/versity/versitygw:v1.8.0",
     },
     operator: operator::production,
+    chart: operator::chart,
     pods: pods::DEFAULTS,
     archive_guard: include_str!("r2026_11/archive-guard.sh"),
     exporter: pods::EXPORTER,

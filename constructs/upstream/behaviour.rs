@@ -5,6 +5,7 @@
 pub mod classes;
 pub mod extensions;
 pub mod filled;
+pub mod former;
 pub mod hba;
 pub mod image;
 pub mod names;

@@ -19,7 +19,7 @@ pub use definition::{CustomResource, PrinterColumn, definition};
 pub use mirror::join;
 pub use mirror::{At, Bounded, Free, Mirror, Named, NamedItem, QuantityOrNumber};
 pub(crate) use mirror::{KeySeed, Strict, mirror, words};
-pub use schema::{Edition, Image, Schema};
+pub use schema::{Edition, Image, Schema, Shape};
 
 /// A default that is a map with one entry.
 pub(crate) fn default_map(key: &str, value: &str) -> serde_yaml::Mapping {

@@ -41,6 +41,8 @@ pub struct Problem {
     pub message: String,
     /// What to do next, where the message alone does not say it.
     pub help: Option<String>,
+    /// The same for somebody who writes the custom resource and has no app, where that is something else.
+    pub native: Option<String>,
     /// Where the path stands in the app file, if the app comes from one.
     pub place: Option<Location>,
 }
@@ -50,7 +52,16 @@ impl Problem {
     pub fn new(kind: Kind, path: impl Into<String>, message: impl Into<String>) -> Self {
         let mut message = message.into();
         let help = message.find(MEANT).map(|end| message.split_off(end).split_off("; ".len()));
-        Self { code: kind.code(), kind, path: path.into(), value: None, message, help, place: None }
+        Self {
+            code: kind.code(),
+            kind,
+            path: path.into(),
+            value: None,
+            message,
+            help,
+            native: None,
+            place: None,
+        }
     }
 
     /// A value that breaks a rule.
@@ -86,6 +97,12 @@ impl Problem {
     /// Adds what to do next.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what to do next in the words of the custom resource, where an app has others.
+    pub fn native(&mut self, help: impl Into<String>) -> &mut Self {
+        self.native = Some(help.into());
         self
     }
 

@@ -32,6 +32,7 @@ mod evidence;
 mod extensions;
 mod faults;
 mod hba;
+mod images;
 mod misplaced;
 mod names;
 mod operator;
@@ -56,7 +57,10 @@ pub use rule::{Change, Check, Level, Past, Rule, rule};
 /// The rules of this crate by the kind of what they see, each kind with its title.
 pub const KINDS: &[(&str, &[&[Rule]])] = &[
     ("archives, restores and dumps", &[archiving::RULES, bootstrap::RULES, restore::RULES, dumps::RULES]),
-    ("pods, and what the API server refuses in them", &[pods::RULES, containers::RULES, resources::RULES]),
+    (
+        "pods, and what the API server refuses in them",
+        &[pods::RULES, containers::RULES, images::RULES, resources::RULES],
+    ),
     ("PostgreSQL's parameters, `pg_hba` and extensions", &[parameters::RULES, hba::RULES, extensions::RULES]),
     ("volumes, their classes and who keeps them", &[storage::RULES, classes::RULES, ownership::RULES]),
     (

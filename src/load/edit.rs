@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use pgsynth_constructs::App;
 
-use super::{DuplicateKeyPolicy, app, tree};
+use super::{DuplicateKeyPolicy, app};
+use crate::yaml::tree;
 
 /// Fields of a cluster, with what is to stand there, in YAML on one line.
 pub type Fields<'a> = &'a [(&'a str, String)];

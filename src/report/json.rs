@@ -25,12 +25,16 @@ pub fn document(accounts: &[Account]) -> String {
             })
         })
     });
-    let document = json!({
+    let mut document = json!({
         "version": VERSION,
         "apps": apps.collect::<Value>(),
         "problems": problems.collect::<Value>(),
         "undecided": undecided.collect::<Value>(),
     });
+    let notes: Vec<_> = accounts.iter().flat_map(|account| &account.notes).collect();
+    if !notes.is_empty() {
+        document["notes"] = json!(notes);
+    }
     format!("{document:#}\n")
 }
 

@@ -11,6 +11,7 @@ mod delivery;
 mod emit;
 mod images;
 mod keys;
+mod lint;
 mod metadata;
 mod monitoring;
 mod operators;

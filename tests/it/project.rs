@@ -70,6 +70,15 @@ impl Project {
         said(&mut self.command(arguments))
     }
 
+    /// A run that is given this text on its standard input.
+    pub fn piped(&self, arguments: &[&str], input: &str) -> Said {
+        let file = self.path("input");
+        fs::write(&file, input).unwrap();
+        let said = said(self.command(arguments).stdin(fs::File::open(&file).unwrap()));
+        fs::remove_file(file).unwrap();
+        said
+    }
+
     /// Every file below a folder, by name.
     pub fn files(&self, name: &str) -> Vec<(String, Vec<u8>)> {
         let mut files = vec![];

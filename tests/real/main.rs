@@ -4,6 +4,7 @@
 
 mod again;
 mod apply;
+mod corpus;
 mod figures;
 mod guard;
 mod linters;
@@ -34,6 +35,7 @@ fn main() {
     let trials: Vec<Trial> = [
         again::trials(),
         apply::trials(),
+        corpus::trials(),
         figures::trials(),
         guard::trials(),
         linters::trials(),

@@ -74,6 +74,24 @@ pub(super) fn production(platform: Platform, images: &Images) -> Configuration {
     }
 }
 
+/// Settings of the chart's `values.yaml`, as far as they differ from the defaults of the CRD.
+pub(super) fn chart(images: &Images) -> Configuration {
+    Configuration {
+        docker_image: Some(images.spilo.to_owned()),
+        kubernetes: Some(Kubernetes { watched_namespace: Some("*".to_owned()), ..Kubernetes::default() }),
+        postgres_pod_resources: Some(PodResources {
+            default_cpu_limit: parsed("1"),
+            default_cpu_request: parsed("100m"),
+            default_memory_limit: parsed("500Mi"),
+            default_memory_request: parsed("100Mi"),
+            min_cpu_limit: parsed("250m"),
+            min_memory_limit: parsed("250Mi"),
+            ..PodResources::default()
+        }),
+        ..Configuration::default()
+    }
+}
+
 fn parsed<T: std::str::FromStr>(text: &str) -> Option<T> {
     text.parse().ok()
 }

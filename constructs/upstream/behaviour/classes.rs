@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_yaml::{Mapping, Value};
+
 use crate::values::Platform;
 
 /// What is known of a StorageClass.
@@ -60,7 +62,42 @@ pub struct ClassView {
     pub topologies: bool,
 }
 
+impl ClaimFacts {
+    /// What the manifest of a claim says; nothing where it has no name.
+    pub fn read(manifest: &Mapping) -> Option<Self> {
+        let text = |key: &str| manifest.get("metadata")?.get(key)?.as_str().map(str::to_owned);
+        let modes =
+            manifest.get("spec").and_then(|spec| spec.get("accessModes")).and_then(Value::as_sequence);
+        let shared = |mode: &Value| mode.as_str().is_some_and(|mode| mode.ends_with("Many"));
+        Some(Self {
+            namespace: text("namespace").unwrap_or_default(),
+            name: text("name")?,
+            shared: modes.is_some_and(|modes| modes.iter().any(shared)),
+        })
+    }
+}
+
 impl ClassView {
+    /// What the manifest of a class says.
+    pub fn read(manifest: &Mapping) -> Self {
+        let text = |key: &str| manifest.get(key).and_then(Value::as_str).map(str::to_owned);
+        let parameters = manifest.get("parameters").and_then(Value::as_mapping).into_iter().flatten();
+        Self {
+            provisioner: text("provisioner").unwrap_or_default(),
+            parameters: parameters
+                .filter_map(|(key, value)| {
+                    Some((key.as_str()?.to_owned(), value.as_str().map(str::to_owned)))
+                })
+                .collect(),
+            binding: text("volumeBindingMode"),
+            expandable: manifest.get("allowVolumeExpansion").and_then(Value::as_bool) == Some(true),
+            topologies: manifest
+                .get("allowedTopologies")
+                .and_then(Value::as_sequence)
+                .is_some_and(|list| !list.is_empty()),
+        }
+    }
+
     /// What its clusters need to know of it. Longhorn makes three replicas unless it is told otherwise.
     pub fn facts(&self, name: &str) -> ClassFacts {
         let replicas = || self.get("numberOfReplicas").map_or(Some(3), |replicas| replicas.parse().ok());

@@ -45,6 +45,11 @@ impl<'a> SystemRoles<'a> {
     }
 }
 
+/// Whether a role has this flag; PostgreSQL does not mind the case.
+pub fn has_flag(flags: &[RoleFlag], flag: &str) -> bool {
+    flags.iter().any(|known| known.as_str().eq_ignore_ascii_case(flag))
+}
+
 /// Whether a role with these flags can log in, and therefore has a Secret.
 pub fn logs_in(flags: &[RoleFlag]) -> bool {
     !flags.iter().any(|flag| flag.as_str().eq_ignore_ascii_case("nologin"))

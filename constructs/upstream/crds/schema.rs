@@ -1,5 +1,9 @@
 //! The structural schema of a custom resource, as the API server reads it.
 
+mod look;
+
+pub use look::Shape;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 

@@ -77,7 +77,8 @@ fn switched_off(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mu
     if let Some((index, "")) = value(cluster, "WAL_S3_BUCKET") {
         report
             .forbidden(format!("env.{index}"), "an empty bucket name switches archiving off")
-            .help("write `backup: {none: \"<why>\"}` for a cluster without an archive");
+            .help("write `backup: {none: \"<why>\"}` for a cluster without an archive")
+            .native("leave it out");
     }
     let parameters = cluster.spec().postgresql.as_ref().and_then(|settings| settings.parameters.as_ref());
     for name in ["archive_command", "archive_mode", "archive_library"] {
@@ -102,7 +103,8 @@ fn bucket_without_keys(operator: &OperatorEvidence, report: &mut Report) {
         report
             .forbidden("aws_or_gcp.wal_s3_bucket", "it comes without access keys: archiving fails, and WAL fills the volumes")
             .value(bucket)
-            .help("if a Secret provides `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, list them in `podEnvironment`; otherwise use the app's `stores`");
+            .help("if a Secret provides `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, list them in `podEnvironment`; otherwise use the app's `stores`")
+            .native("lint the Secret in `pod_environment_secret` together with the cluster, or set the keys in `env` by `secretKeyRef`");
     }
 }
 
@@ -139,7 +141,8 @@ fn style_overwritten(cluster: &ClusterEvidence, report: &mut Report) {
         report
             .ineffective(format!("env.{index}"), "Spilo overwrites it when `AWS_ENDPOINT` is set")
             .value(style)
-            .help("to have the bucket in the host name, write `style: virtualHost` in the store");
+            .help("to have the bucket in the host name, write `style: virtualHost` in the store")
+            .native("to have the bucket in the host name, leave `AWS_S3_FORCE_PATH_STYLE` away");
     }
 }
 
@@ -178,7 +181,8 @@ fn few_backups(cluster: &ClusterEvidence, report: &mut Report) {
                 "Spilo treats it as 2, both as a count of backups and as days",
             )
             .value(text)
-            .help("use `keep` of a backup policy, which is a time");
+            .help("use `keep` of a backup policy, which is a time")
+            .native("write a number of backups");
     }
 }
 
@@ -200,7 +204,8 @@ fn all_at_once(clusters: &[ClusterEvidence], report: &mut Report) {
             .of(first)
             .risky("", format!("{count} clusters begin a base backup in the same minute"))
             .value(schedule)
-            .help("give their policy a `spread`, such as `spread: 2h`, or a longer one");
+            .help("give their policy a `spread`, such as `spread: 2h`, or a longer one")
+            .native("give the clusters different `BACKUP_SCHEDULE`s");
     }
 }
 

@@ -6,6 +6,7 @@ use crate::behaviour::windows::minutes;
 use crate::behaviour::{image, settings};
 use crate::crds::Bounded;
 use crate::crds::postgresql::Patroni;
+use crate::crds::scheduling::{NodeSelectorTerm, Requirement};
 use crate::values::GoDuration;
 
 pub(super) const RULES: &[Rule] = &[
@@ -15,6 +16,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Warning "T50" "patroni-timing", Cluster(patroni_timing)),
     rule!(Warning "T51" "nothing-keeps-apart", ClusterUnder(nothing_keeps_apart)),
     rule!(Error "T53" "spread-without-selector", Cluster(spread_without_selector)),
+    rule!(Warning "tied-to-one-node", Cluster(tied_to_one_node)),
     rule!(Warning "T54" "readiness-label-dropped", ClusterUnder(readiness_label_dropped)),
     rule!(Warning "T56" "no-readiness-probe", ClusterUnder(no_readiness_probe)),
     rule!(Warning "T58" "instances-overridden", ClusterUnder(instances_overridden)),
@@ -42,6 +44,33 @@ fn one_instance(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mu
     }
 }
 
+/// Pods that may run on one node and on no other.
+fn tied_to_one_node(cluster: &ClusterEvidence, report: &mut Report) {
+    let required = cluster.spec().node_affinity.as_ref().and_then(|affinity| affinity.required.as_ref());
+    let terms = required.map(|selector| selector.node_selector_terms.as_slice()).unwrap_or_default();
+    let nodes = |term: &NodeSelectorTerm| {
+        let by_name = |of: &&Requirement| {
+            of.operator == "In" && matches!(of.key.as_str(), "kubernetes.io/hostname" | "metadata.name")
+        };
+        let all = term.match_expressions.iter().chain(&term.match_fields).flatten();
+        all.filter(by_name).filter_map(|of| of.values.clone()).min_by_key(Vec::len)
+    };
+    let mut named = std::collections::BTreeSet::new();
+    for term in terms {
+        match nodes(term) {
+            Some(nodes) => named.extend(nodes),
+            None => return,
+        }
+    }
+    if named.len() == 1 {
+        let message = "the pods run on this node and on no other: it cannot be drained, and nothing takes over when it fails";
+        report
+            .risky("nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution", message)
+            .value(named.into_iter().next().unwrap_or_default())
+            .help("name a label that several nodes have, or prefer the node instead");
+    }
+}
+
 fn strict_without_replicas(cluster: &ClusterEvidence, report: &mut Report) {
     if patroni(cluster).synchronous_mode_strict != Some(true) {
         return;
@@ -59,7 +88,8 @@ fn strict_without_replicas(cluster: &ClusterEvidence, report: &mut Report) {
                 .forbidden(FIELD, "with two instances one failure stops all writes; strict mode needs at least 3 instances")
                 .help(
                     "raise `instances` to 3, or leave `strict` out: commits then wait only while a replica exists",
-                );
+                )
+                .native("raise `numberOfInstances` to 3, or leave `synchronous_mode_strict` out: commits then wait only while a replica exists");
         }
         _ => {}
     }
@@ -113,7 +143,8 @@ fn spread_without_selector(cluster: &ClusterEvidence, report: &mut Report) {
                     format!("topologySpreadConstraints.{index}"),
                     "`labelSelector`; the operator adds none, and without one nothing is spread",
                 )
-                .help("write the constraint under `spread.constraints`, where the selector is filled in");
+                .help("write the constraint under `spread.constraints`, where the selector is filled in")
+                .native("add `labelSelector: {matchLabels: {cluster-name: <cluster>}}`");
         }
     }
 }
@@ -166,7 +197,8 @@ fn disruption_budget_too_small(cluster: &ClusterEvidence, operator: &OperatorFac
     if selector == Some(false) && synchronous_mode_strict == Some(true) && synchronous_node_count.is_none() {
         report
             .risky("patroni.synchronous_mode_strict", "the PodDisruptionBudget keeps 1 pod instead of 2")
-            .help("set `synchronousReplicas` explicitly");
+            .help("set `synchronousReplicas` explicitly")
+            .native("set `synchronous_node_count` explicitly");
     }
 }
 

@@ -66,10 +66,16 @@ fn synchronous(cluster: &ClusterEvidence, report: &mut Report) {
     }
     const NEEDS: &str = "no commit waits for a replica unless `synchronous_mode` is on";
     if patroni.synchronous_mode_strict == Some(true) {
-        report.ineffective("patroni.synchronous_mode_strict", NEEDS).help("write `synchronous: true`");
+        report
+            .ineffective("patroni.synchronous_mode_strict", NEEDS)
+            .help("write `synchronous: true`")
+            .native("write `synchronous_mode: true`");
     }
     if patroni.synchronous_node_count.is_some_and(|count| count > 1) {
-        report.ineffective("patroni.synchronous_node_count", NEEDS).help("write `synchronous: true`");
+        report
+            .ineffective("patroni.synchronous_node_count", NEEDS)
+            .help("write `synchronous: true`")
+            .native("write `synchronous_mode: true`");
     }
 }
 

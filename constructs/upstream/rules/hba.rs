@@ -4,7 +4,7 @@ use super::{ClusterEvidence, Report, Rule, rule};
 use crate::behaviour::hba::{Connection, Line, deciding};
 use crate::behaviour::operator::OperatorFacts;
 use crate::behaviour::pooler::Poolers;
-use crate::behaviour::roles::SystemRoles;
+use crate::behaviour::roles::{SystemRoles, has_flag};
 use crate::behaviour::services::{ServiceView, services};
 use crate::values::Platform;
 
@@ -14,6 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Error "invalid-pg-hba", Cluster(invalid)),
     rule!(Error "pg-hba-trusts-everyone", Cluster(trusts_everyone)),
     rule!(Warning "pg-hba-trusts-a-network", Cluster(trusts_a_network)),
+    rule!(Warning "replication-role-without-a-line", Cluster(replication_without_a_line)),
     rule!(Warning "open-to-the-internet", ClusterOn(open_to_the_internet)),
 ];
 
@@ -57,6 +58,22 @@ fn replicas(replication: &str) -> Wanted<'_> {
         methods: &BY_PASSWORD,
         line: format!("hostssl replication {replication} all scram-sha-256"),
         who: "replicas",
+    }
+}
+
+/// A role that is made to replicate, and whom no line lets in for that.
+fn replication_without_a_line(cluster: &ClusterEvidence, report: &mut Report) {
+    let lines = lines(cluster);
+    let users = cluster.spec().users.iter().flatten();
+    for (role, _) in users.filter(|(_, flags)| has_flag(flags, "replication")) {
+        let connection = Connection { kind: "hostssl", database: "replication", role };
+        let out = decides(lines) && deciding(lines, connection).is_none_or(|line| line.method == "reject");
+        if out {
+            report
+                .ineffective(format!("users.{role}"), "no line of `pg_hba` lets it in to replicate")
+                .value("replication")
+                .help(format!("add `hostssl replication {role} all scram-sha-256`"));
+        }
     }
 }
 

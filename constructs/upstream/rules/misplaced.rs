@@ -68,7 +68,8 @@ fn field(cluster: &ClusterEvidence, report: &mut Report) {
                         format!("{path}.{key}"),
                         "it is a field of the `postgresql` object, and not one here",
                     )
-                    .help(format!("write `spec: {{{place}: ...}}`"));
+                    .help(format!("write `spec: {{{place}: ...}}`"))
+                    .native(format!("write it at `spec.{place}`"));
             }
         }
     }

@@ -53,7 +53,9 @@ fn name_without_team(cluster: &ClusterEvidence, operator: &OperatorFacts, report
 
 fn derived_names_collide(clusters: &[ClusterEvidence], report: &mut Report) {
     let mut names: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (index, cluster) in clusters.iter().enumerate() {
+    // Where a manifest names no namespace, whoever applies it does.
+    for (index, cluster) in clusters.iter().enumerate().filter(|(_, cluster)| !cluster.namespace().is_empty())
+    {
         if names.insert((cluster.namespace(), cluster.name()), index).is_some() {
             let message = format!("another cluster in namespace `{}` has this name", cluster.namespace());
             report.of(index).duplicate("", cluster.name(), message);
@@ -71,7 +73,7 @@ fn derived_names_collide(clusters: &[ClusterEvidence], report: &mut Report) {
 }
 
 fn not_watched(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
-    if !operator.watch.covers(cluster.namespace()) {
+    if !cluster.namespace().is_empty() && !operator.watch.covers(cluster.namespace()) {
         report
             .invalid(
                 "",

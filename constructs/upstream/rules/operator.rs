@@ -50,7 +50,8 @@ fn deletion_takes_data(operator: &OperatorEvidence, report: &mut Report) {
                     format!("kubernetes.{field}"),
                     format!("deleting a cluster's resource also deletes its {what}"),
                 )
-                .help("if the app's data may be lost, write `protect: false`");
+                .help("if the app's data may be lost, write `protect: false`")
+                .native("set it where data must not be lost");
         }
     }
 }

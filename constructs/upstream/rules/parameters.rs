@@ -91,7 +91,9 @@ fn of_others(cluster: &ClusterEvidence, report: &mut Report) {
         };
         match name.to_ascii_lowercase().as_str() {
             "ssl_cert_file" | "ssl_key_file" | "ssl_ca_file" => {
-                problem.help("write `tls: {secret: <name>}`: the operator mounts the certificate, and Spilo loads a new one");
+                problem
+                    .help("write `tls: {secret: <name>}`: the operator mounts the certificate, and Spilo loads a new one")
+                    .native("write `tls: {secretName: <name>}`: the operator mounts the certificate, and Spilo loads a new one");
             }
             "restore_command"
             | "recovery_target"
@@ -99,14 +101,16 @@ fn of_others(cluster: &ClusterEvidence, report: &mut Report) {
             | "recovery_target_lsn"
             | "recovery_target_name"
             | "recovery_target_xid" => {
-                problem.help("write `restore: {..., at: <time>}` of the cluster");
+                problem
+                    .help("write `restore: {..., at: <time>}` of the cluster")
+                    .native("write `clone.timestamp`");
             }
             "wal_keep_segments" => {
                 let segments = value.parse::<u64>().unwrap_or(8);
                 problem.help(format!("write `wal_keep_size: {}MB`", segments.saturating_mul(16)));
             }
             "primary_conninfo" => {
-                problem.help("write `standby` of the cluster");
+                problem.help("write `standby` of the cluster").native("write `spec.standby`");
             }
             _ => {}
         }

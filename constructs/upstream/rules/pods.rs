@@ -11,6 +11,8 @@ mod scheduling;
 mod variables;
 mod volumes;
 
+pub(super) use containers::{init_containers, sidecars};
+
 use super::{ClusterEvidence, OperatorEvidence, Report, Rule, rule};
 use crate::values::{check_key, check_value};
 

@@ -21,6 +21,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Error "T14" "clone-and-standby", Cluster(clone_and_standby)),
     rule!(Error "T17" "standby-of-nothing", Cluster(standby_of_nothing)),
     rule!(Warning "T19" "standby-with-roles", Cluster(standby_with_roles)),
+    rule!(Warning "clone-variables-unused", Cluster(unused_variables)),
 ];
 
 fn clone<'a>(cluster: &ClusterEvidence<'a>) -> Option<&'a CloneSource> {
@@ -50,7 +51,8 @@ fn no_path(cluster: &ClusterEvidence, report: &mut Report) {
     if clone.timestamp.is_some() && clone.uid.is_none() && !given(&clone.s3_wal_path) {
         report
             .required("clone.uid", "without the source's UID the operator looks for the archive in a place where it never was, and the bootstrap fails forever")
-            .help("use `restore` of the cluster: its paths hold no UID");
+            .help("use `restore` of the cluster: its paths hold no UID")
+            .native("write the source's `metadata.uid`, or `s3_wal_path` with the whole path");
     }
 }
 
@@ -132,7 +134,8 @@ fn keys_in_clear_text(cluster: &ClusterEvidence, report: &mut Report) {
                     format!("clone.{field}"),
                     "the key appears in the output, in the StatefulSet and in the operator's log",
                 )
-                .help("name a Secret in `credentials` of a store, and use the cluster's `restore`");
+                .help("name a Secret in `credentials` of a store, and use the cluster's `restore`")
+                .native("give the pods `CLONE_AWS_ACCESS_KEY_ID` and `CLONE_AWS_SECRET_ACCESS_KEY` by `valueFrom.secretKeyRef`");
         }
     }
 }
@@ -204,7 +207,8 @@ fn nothing_inherited(cluster: &ClusterEvidence, operator: &OperatorFacts, report
                 "clone",
                 format!("`{}`: a restore inherits nothing from the archive side", missing.join("`, `")),
             )
-            .help("use the cluster's `restore`: it takes its variables from the archive");
+            .help("use the cluster's `restore`: it takes its variables from the archive")
+            .native("give the pods what is missing in `env`");
     }
 }
 
@@ -215,7 +219,8 @@ fn restored_again(cluster: &ClusterEvidence, report: &mut Report) {
                 "clone",
                 "if all volumes are lost later, the cluster is silently restored to the same old time again",
             )
-            .help("use the cluster's `restore`: it may stay, because its guard makes it inert");
+            .help("use the cluster's `restore`: it may stay, because its guard makes it inert")
+            .native("take `clone` away once the cluster runs");
     }
 }
 
@@ -253,5 +258,22 @@ fn standby_with_roles(cluster: &ClusterEvidence, report: &mut Report) {
         report
             .risky("numberOfInstances", "more instances only follow the standby leader: they add no safety beyond the source's, and the operator only warns")
             .value(cluster.instances());
+    }
+}
+
+/// Variables of a clone, where nothing says that the cluster is one.
+fn unused_variables(cluster: &ClusterEvidence, report: &mut Report) {
+    let is = |name: &str| env(cluster).any(|variable| variable.name == name);
+    if cluster.spec().clone.is_some() || is("CLONE_METHOD") || is("CLONE_HOST") {
+        return;
+    }
+    for (index, variable) in
+        env(cluster).enumerate().filter(|(_, variable)| variable.name.starts_with("CLONE_"))
+    {
+        report
+            .ineffective(format!("env.{index}"), "neither `clone` nor `CLONE_METHOD` says that the cluster is restored: Spilo makes an empty one")
+            .value(&variable.name)
+            .help("leave it out, or restore: `restore`")
+            .native("leave it out, or write `clone`");
     }
 }

@@ -14,6 +14,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Warning "T102" "two-owners", Cluster(two_owners)),
     rule!(Warning "T103" "secret-namespace-ignored", ClusterUnder(foreign_secret)),
     rule!(Warning "T104" "rotated-owner", Cluster(rotated_owner)),
+    rule!(Warning "superuser-as-owner", Cluster(superuser_as_owner)),
     rule!(Error "rotation-of-nobody", ClusterUnder(rotation_of_nobody)),
     rule!(Error "rotated-system-role", ClusterUnder(rotated_system_role)),
     rule!(Error "secret-in-unknown-namespace", ClusterUnder(unknown_namespace)),
@@ -29,6 +30,23 @@ fn system_role(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut
                 "it is a system role, and the operator silently leaves it out",
             )
             .value(name);
+    }
+}
+
+/// The role that an application logs in with can read and change every database, and run programs in the pod.
+fn superuser_as_owner(cluster: &ClusterEvidence, report: &mut Report) {
+    let spec = cluster.spec();
+    let owners: Vec<_> = spec.databases.iter().flatten().map(|(_, owner)| owner.as_str()).collect();
+    for (role, flags) in spec.users.iter().flatten() {
+        if roles::has_flag(flags, "superuser") && owners.contains(&role.as_str()) {
+            report
+                .risky(
+                    format!("users.{role}"),
+                    "an application that logs in as it can read and change every database, and run programs in the pod",
+                )
+                .value("superuser")
+                .help("leave the flag out: the owner of a database may do everything in it");
+        }
     }
 }
 

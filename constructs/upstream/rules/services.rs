@@ -116,7 +116,8 @@ fn no_location(cluster: &ClusterEvidence, operator: &OperatorFacts, platform: Pl
                     service.field,
                     "a location or a network zone; Hetzner's controller never makes the load balancer without one",
                 )
-                .help("write `location: fsn1`, for example");
+                .help("write `location: fsn1`, for example")
+                .native("write the annotation `load-balancer.hetzner.cloud/location: fsn1`, for example");
         }
     }
 }
@@ -132,7 +133,8 @@ fn open_to_the_world(
         if service.annotation("disable-public-network").is_none() {
             report
                 .forbidden(service.field, "the load balancer is neither internal nor declared public, and source ranges protect nothing at Hetzner")
-                .help("write `public: true`, or leave it internal");
+                .help("write `public: true`, or leave it internal")
+                .native("leave the annotation `load-balancer.hetzner.cloud/use-private-ip` at `true`, or allow this rule");
         }
     }
 }
@@ -283,6 +285,7 @@ fn closed_balancer(
                 first.field,
                 "source ranges; without them the operator admits only 127.0.0.1/32, and k3s enforces it",
             )
-            .help("write `exposure: {sourceRanges: [192.168.0.0/16]}`, for example");
+            .help("write `exposure: {sourceRanges: [192.168.0.0/16]}`, for example")
+            .native("write `allowedSourceRanges: [192.168.0.0/16]`, for example");
     }
 }

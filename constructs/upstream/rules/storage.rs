@@ -10,6 +10,7 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Error "T76" "unknown-volume-source", Cluster(unknown_volume_source)),
     rule!(Error "T77" "mounts-collide", Cluster(mounts_collide)),
     rule!(Warning "T78" "aws-only-volume-setting", Cluster(aws_only)),
+    rule!(Warning "data-on-nfs", Cluster(data_on_nfs)),
     rule!(Warning "L5" "copies-multiply", Cluster(copies_multiply)),
     rule!(Warning "L6" "one-copy", Cluster(one_copy)),
     rule!(Warning "L17" "small-hcloud-volume", Cluster(small_hcloud_volume)),
@@ -36,6 +37,18 @@ fn one_claim_for_many(cluster: &ClusterEvidence, report: &mut Report) {
                 .forbidden(format!("additionalVolumes.{index}"), format!("claim `{name}` can be mounted on one node at a time, and {} instances mount it; the second never starts", cluster.instances()))
                 .help("use a separate volume for each pod, an object store, or a claim with `ReadWriteMany`");
         }
+    }
+}
+
+/// A class by whose name its volumes are folders of an NFS server.
+fn data_on_nfs(cluster: &ClusterEvidence, report: &mut Report) {
+    let class = cluster.spec().volume.as_ref().and_then(|volume| volume.storage_class.as_deref());
+    let nfs = |name: &&str| name.split(['-', '_', '.']).any(|word| word.eq_ignore_ascii_case("nfs"));
+    if let Some(name) = class.filter(nfs) {
+        report
+            .risky("volume.storageClass", "PostgreSQL asks for a mount with `hard`, `sync` on the server and no locking over the network; where one is missing a lost connection corrupts the data")
+            .value(name)
+            .help("use a class with block devices");
     }
 }
 

@@ -13,13 +13,15 @@ use crate::crds::security::SecurityContext;
 use crate::values::check_key;
 
 /// The sidecars of a cluster with their paths.
-pub(super) fn sidecars<'a>(cluster: &ClusterEvidence<'a>) -> impl Iterator<Item = (String, &'a Sidecar)> {
+pub(in crate::rules) fn sidecars<'a>(
+    cluster: &ClusterEvidence<'a>,
+) -> impl Iterator<Item = (String, &'a Sidecar)> {
     let list = cluster.spec().sidecars.iter().flat_map(|list| list.iter()).enumerate();
     list.map(|(index, sidecar)| (format!("sidecars.{index}"), sidecar))
 }
 
 /// The init containers of a cluster with their paths.
-pub(super) fn init_containers<'a>(
+pub(in crate::rules) fn init_containers<'a>(
     cluster: &ClusterEvidence<'a>,
 ) -> impl Iterator<Item = (String, &'a InitContainer)> {
     let list = cluster.spec().init_containers.iter().flat_map(|list| list.iter()).enumerate();

@@ -7,14 +7,14 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 
 /// A node: anchors, merges and duplicate keys are dealt with. It borrows from the text what stands there as it is.
-#[derive(Debug)]
-pub(super) struct Node<'t> {
-    pub(super) place: Place,
-    pub(super) value: Value<'t>,
+#[derive(Clone, Debug)]
+pub(crate) struct Node<'t> {
+    pub(crate) place: Place,
+    pub(crate) value: Value<'t>,
 }
 
-#[derive(Debug)]
-pub(super) enum Value<'t> {
+#[derive(Clone, Debug)]
+pub(crate) enum Value<'t> {
     Null,
     Bool(bool),
     Unsigned(u64),
@@ -27,17 +27,17 @@ pub(super) enum Value<'t> {
 
 /// Where a node was written: in an anchor, not where the anchor is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Line and column, from 1; 0 for what has no place.
-    pub(super) line: u32,
-    pub(super) column: u32,
+    pub(crate) line: u32,
+    pub(crate) column: u32,
     /// First byte in the text, and how many there are.
     bytes: (u32, u32),
 }
 
 impl Place {
     /// A node's text as it was written.
-    pub(super) fn written(self, text: &str) -> &str {
+    pub(crate) fn written(self, text: &str) -> &str {
         let (start, length) = (self.bytes.0 as usize, self.bytes.1 as usize);
         text.get(start..start.saturating_add(length)).unwrap_or_default()
     }
@@ -59,7 +59,7 @@ impl From<Location> for Place {
 
 impl<'t> Node<'t> {
     /// The text of a key: numbers and booleans as they were written; nothing for a list or a map, which no key can be.
-    pub(super) fn key<'a>(&'a self, text: &'a str) -> &'a str {
+    pub(crate) fn key<'a>(&'a self, text: &'a str) -> &'a str {
         match &self.value {
             Value::Text(key) => key,
             Value::List(_) | Value::Map(_) => "",
@@ -67,9 +67,56 @@ impl<'t> Node<'t> {
         }
     }
 
+    /// What stands under a key of a map; of a key that stands twice the last.
+    pub(crate) fn get(&self, key: &str, text: &str) -> Option<&Self> {
+        let Value::Map(entries) = &self.value else { return None };
+        entries.iter().rev().find(|(name, _)| name.key(text) == key).map(|(_, value)| value)
+    }
+
+    /// The keys of a map.
+    pub(crate) fn keys(&self, text: &str) -> Vec<String> {
+        match &self.value {
+            Value::Map(entries) => entries.iter().map(|(key, _)| key.key(text).to_owned()).collect(),
+            _ => vec![],
+        }
+    }
+
+    /// The text that stands here, where it is one.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The node at a path of keys and indices.
+    pub(crate) fn at(&self, path: &str, text: &str) -> Option<&Self> {
+        path.split('.').filter(|step| !step.is_empty()).try_fold(self, |node, step| match &node.value {
+            Value::List(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
+            _ => node.get(step, text),
+        })
+    }
+
+    /// The same without places and comments.
+    pub(crate) fn plain(&self, text: &str) -> serde_yaml::Value {
+        match &self.value {
+            Value::Null => serde_yaml::Value::Null,
+            Value::Bool(on) => (*on).into(),
+            Value::Unsigned(number) => (*number).into(),
+            Value::Signed(number) => (*number).into(),
+            Value::Float(number) => (*number).into(),
+            Value::Text(text) => text.as_ref().into(),
+            Value::List(items) => items.iter().map(|item| item.plain(text)).collect(),
+            Value::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| (key.key(text).into(), value.plain(text)));
+                serde_yaml::Mapping::from_iter(entries).into()
+            }
+        }
+    }
+
     /// Takes away every key whose value is `null`, spelt out: so what an anchor brought goes again. A key with nothing
     /// behind it stays, and is an error: it was forgotten. What raw objects say is theirs.
-    pub(super) fn take_away(&mut self, text: &str) {
+    pub(crate) fn take_away(&mut self, text: &str) {
         match &mut self.value {
             Value::Map(entries) => {
                 entries.retain(|(_, value)| {
@@ -85,7 +132,7 @@ impl<'t> Node<'t> {
 
     /// The place of a path, or of the longest part of it that is in the file. A value that is a scalar is shown itself,
     /// a map or a list by its key.
-    pub(super) fn place_of(&self, path: &str, text: &str) -> Option<Place> {
+    pub(crate) fn place_of(&self, path: &str, text: &str) -> Option<Place> {
         let mut node = self;
         let mut found = None;
         let mut rest = path;
@@ -110,7 +157,10 @@ impl<'t> Node<'t> {
                 }
                 Value::List(items) => {
                     let (index, after) = rest.split_once('.').unwrap_or((rest, ""));
-                    let Some(item) = index.parse::<usize>().ok().and_then(|index| items.get(index)) else {
+                    let named =
+                        |item: &&Self| item.get("name", text).is_some_and(|name| name.key(text) == index);
+                    let item = index.parse::<usize>().ok().and_then(|index| items.get(index));
+                    let Some(item) = item.or_else(|| items.iter().find(named)) else {
                         break;
                     };
                     found = item.place.known().or(found);
@@ -124,7 +174,7 @@ impl<'t> Node<'t> {
     }
 
     /// The path of the key at a line and column.
-    pub(super) fn path_of_key(&self, at: (u32, u32), text: &str) -> Option<String> {
+    pub(crate) fn path_of_key(&self, at: (u32, u32), text: &str) -> Option<String> {
         let below = |name: &str, node: &Self| {
             node.path_of_key(at, text).map(|path| match path.is_empty() {
                 true => name.to_owned(),

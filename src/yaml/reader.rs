@@ -11,9 +11,9 @@ use super::tree::{Node, Value};
 
 /// Reads a node of the tree of `text`.
 #[derive(Clone, Copy)]
-pub(super) struct Reader<'de> {
-    pub(super) text: &'de str,
-    pub(super) node: &'de Node<'de>,
+pub(crate) struct Reader<'de> {
+    pub(crate) text: &'de str,
+    pub(crate) node: &'de Node<'de>,
 }
 
 const MAP: &str = "a map, such as `{}`";

@@ -10,7 +10,7 @@ use super::tree::Place;
 
 /// Boxed, because everything that is read might return one.
 #[derive(Debug)]
-pub(super) struct ReadError(Box<Wrong>);
+pub(crate) struct ReadError(Box<Wrong>);
 
 #[derive(Debug)]
 struct Wrong {
@@ -28,7 +28,7 @@ impl ReadError {
 
     /// The same, of what stands under `step`, if it has a name; `place` is that of the innermost only.
     #[cold]
-    pub(super) fn of(mut self, step: &str, place: Place) -> Self {
+    pub(crate) fn of(mut self, step: &str, place: Place) -> Self {
         if !step.is_empty() {
             self.0.steps.push(step.to_owned());
         }
@@ -37,7 +37,7 @@ impl ReadError {
     }
 
     /// The problem with its path, and its place; no place where it is wrong with the whole.
-    pub(super) fn into_parts(self) -> (Problem, Option<Place>) {
+    pub(crate) fn into_parts(self) -> (Problem, Option<Place>) {
         let Wrong { problem, mut steps, place } = *self.0;
         steps.reverse();
         (Problem { path: steps.join("."), ..problem }, place)

@@ -1,0 +1,444 @@
+//! What the manifests are to the rules: clusters, the operators that watch them, classes, claims.
+
+use std::collections::BTreeSet;
+
+use pgsynth_constructs::base::{Kind, OperatorFacts, Problem, Watch};
+use pgsynth_constructs::crds::operator_configuration::{Configuration, OperatorConfiguration};
+use pgsynth_constructs::crds::postgres_team::PostgresTeam;
+use pgsynth_constructs::crds::postgresql::Postgresql;
+use pgsynth_constructs::crds::{Mirror, Schema};
+use pgsynth_constructs::operator::upstream_defaults;
+use pgsynth_constructs::release::Release;
+use pgsynth_constructs::rules::{ClusterEvidence, Evidence, Level, OperatorEvidence, Subject};
+use pgsynth_constructs::upstream::behaviour::classes::{ClaimFacts, ClassFacts, ClassView};
+use pgsynth_constructs::upstream::problems::Undecided;
+
+use super::{Findings, NOT_RESOLVED, Settings, placed};
+use crate::manifests::{Admitted, Form, Manifest, admit, from_config_map, from_values, values_path};
+
+/// A cluster that could be read.
+struct Cluster<'d> {
+    document: usize,
+    manifest: Manifest<'d>,
+    resource: Postgresql,
+    /// Paths of which nothing is known.
+    unknown: Vec<String>,
+}
+
+/// Where an operator's settings were found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    Resource,
+    ChartValues,
+    ConfigMap,
+}
+
+/// An operator that somebody showed.
+struct Running<'d> {
+    document: usize,
+    manifest: Manifest<'d>,
+    origin: Origin,
+    facts: OperatorFacts,
+    unknown: Vec<String>,
+}
+
+/// Clusters that the rules look at together: of one operator, in one folder.
+pub(super) struct Group<'d> {
+    /// None where nobody showed the operator.
+    operator: Option<usize>,
+    folder: &'d str,
+    facts: OperatorFacts,
+    clusters: Vec<usize>,
+}
+
+impl Group<'_> {
+    pub(super) fn is_assumed(&self) -> bool {
+        self.operator.is_none()
+    }
+}
+
+/// All that the rules can be asked about.
+pub(super) struct World<'d> {
+    clusters: Vec<Cluster<'d>>,
+    operators: Vec<Running<'d>>,
+    pub(super) groups: Vec<Group<'d>>,
+    /// Whether several operators watch the same clusters.
+    several: bool,
+    classes: Vec<(usize, Manifest<'d>, ClassView)>,
+    known_classes: Vec<ClassFacts>,
+    claims: Vec<ClaimFacts>,
+    baseline: BTreeSet<String>,
+    schema: Schema,
+}
+
+impl<'d> World<'d> {
+    /// Reads the objects that were found, and tells what is wrong with their form.
+    pub(super) fn read(
+        found: &[(usize, Manifest<'d>)],
+        patches: &BTreeSet<String>,
+        settings: &Settings,
+        release: &Release,
+        findings: &mut Findings,
+    ) -> Self {
+        let edition = release.edition();
+        let postgresql = Postgresql::schema().of_edition(&edition);
+        let operator = OperatorConfiguration::schema().of_edition(&edition);
+        let configuration = operator.property("configuration").cloned().unwrap_or_default();
+        let team = PostgresTeam::schema().of_edition(&edition);
+        let mut world = Self {
+            clusters: vec![],
+            operators: vec![],
+            groups: vec![],
+            several: false,
+            classes: vec![],
+            known_classes: settings.platform.and_then(ClassFacts::of_platform).into_iter().collect(),
+            claims: vec![],
+            baseline: BTreeSet::new(),
+            schema: configuration.clone(),
+        };
+        for (document, manifest) in found {
+            let document = *document;
+            let patch = patches.contains(&manifest.document.source.name);
+            match (manifest.form, manifest.group(), manifest.kind()) {
+                (Form::Object, "acid.zalan.do", "postgresql") => {
+                    let admitted: Admitted<Postgresql> =
+                        admit(manifest, "postgresql", manifest.node, &postgresql);
+                    let (value, unknown) = told(document, manifest, admitted, patch, findings);
+                    if let Some(resource) = value.filter(|_| !patch) {
+                        world.clusters.push(Cluster {
+                            document,
+                            manifest: manifest.clone(),
+                            resource,
+                            unknown,
+                        });
+                    }
+                }
+                (Form::Object, "acid.zalan.do", "PostgresTeam") => {
+                    let admitted: Admitted<PostgresTeam> =
+                        admit(manifest, "PostgresTeam", manifest.node, &team);
+                    told(document, manifest, admitted, patch, findings);
+                }
+                (Form::Object, "acid.zalan.do", "OperatorConfiguration") => {
+                    let admitted: Admitted<OperatorConfiguration> =
+                        admit(manifest, "OperatorConfiguration", manifest.node, &operator);
+                    let (value, unknown) = told(document, manifest, admitted, patch, findings);
+                    if let Some(resource) = value.filter(|_| !patch) {
+                        world.run(
+                            document,
+                            manifest,
+                            Origin::Resource,
+                            resource.configuration,
+                            unknown,
+                            release,
+                            found,
+                        );
+                    }
+                }
+                (Form::ChartValues, ..) => {
+                    let admitted = from_values(manifest, &configuration);
+                    let (value, unknown) = told(document, manifest, admitted, false, findings);
+                    if let Some(mut value) = value {
+                        value.fill((release.chart)(&release.images));
+                        world.run(document, manifest, Origin::ChartValues, value, unknown, release, found);
+                    }
+                }
+                (Form::Object, "", "ConfigMap") => {
+                    if let Some(admitted) = from_config_map(manifest, &configuration) {
+                        let (value, unknown) = told(document, manifest, admitted, patch, findings);
+                        if let Some(value) = value.filter(|_| !patch) {
+                            world.run(document, manifest, Origin::ConfigMap, value, unknown, release, found);
+                        }
+                    }
+                }
+                (Form::Object, ..) => world.beside(document, manifest),
+                (Form::App, ..) => {}
+            }
+        }
+        world.assign(settings, release);
+        world
+    }
+
+    /// An object that is evidence for the rules about clusters.
+    fn beside(&mut self, document: usize, manifest: &Manifest<'d>) {
+        let plain = manifest.node.plain(manifest.document.text);
+        let Some(map) = plain.as_mapping() else { return };
+        match (manifest.group(), manifest.kind()) {
+            ("storage.k8s.io", "StorageClass") => {
+                let view = ClassView::read(map);
+                self.known_classes.push(view.facts(manifest.name()));
+                self.classes.push((document, manifest.clone(), view));
+            }
+            ("", "PersistentVolumeClaim") => self.claims.extend(ClaimFacts::read(map)),
+            ("", "Namespace") => {
+                let level = manifest.document.text;
+                let level = manifest.node.at("metadata.labels", level).and_then(|labels| {
+                    labels.get("pod-security.kubernetes.io/enforce", level)?.as_text().map(str::to_owned)
+                });
+                if level.is_some_and(|level| level != "privileged") {
+                    self.baseline.insert(manifest.name().to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An operator with these settings.
+    #[expect(clippy::too_many_arguments, reason = "each is a part of one operator")]
+    fn run(
+        &mut self,
+        document: usize,
+        manifest: &Manifest<'d>,
+        origin: Origin,
+        mut configuration: Configuration,
+        unknown: Vec<String>,
+        release: &Release,
+        found: &[(usize, Manifest<'d>)],
+    ) {
+        configuration.fill(upstream_defaults(release));
+        let namespace = Some(manifest.namespace()).filter(|name| !name.is_empty()).unwrap_or("default");
+        let watched =
+            configuration.kubernetes.as_ref().and_then(|section| section.watched_namespace.as_deref());
+        let watch = match watched {
+            Some("*") => Watch::All,
+            None | Some("") => Watch::Namespace(namespace.to_owned()),
+            Some(watched) => Watch::Namespace(watched.to_owned()),
+        };
+        let facts = OperatorFacts {
+            namespace: namespace.to_owned(),
+            watch,
+            rendered: false,
+            pod_environment: pod_environment(&configuration, namespace, found),
+            configuration,
+        };
+        self.operators.push(Running { document, manifest: manifest.clone(), origin, facts, unknown });
+    }
+
+    /// Gives each cluster the operator that watches it, of several the one whose file is nearest; where none is shown, or
+    /// several are equally near, it is assumed to be the chart's.
+    fn assign(&mut self, settings: &Settings, release: &Release) {
+        let shown = self.operators.len();
+        for (index, cluster) in self.clusters.iter().enumerate() {
+            let file = cluster.manifest.document.source.name.as_str();
+            let candidate = |operator: &Running| nearness(operator, cluster, settings);
+            let mut near: Vec<_> = self.operators[..shown]
+                .iter()
+                .enumerate()
+                .filter_map(|(at, operator)| Some((candidate(operator)?, at)))
+                .collect();
+            near.sort_unstable_by(|one, other| other.cmp(one));
+            let operator = match near[..] {
+                [] => None,
+                [(first, _), (second, _), ..] if first == second => {
+                    self.several = true;
+                    None
+                }
+                [(_, at), ..] => Some(at),
+            };
+            // One Kubernetes cluster is at least one folder: what lies in others may be for others.
+            let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let facts = match operator {
+                Some(at) => self.operators[at].facts.clone(),
+                None => self.assumed(release),
+            };
+            let same = |group: &Group| group.operator == operator && group.folder == folder;
+            match self.groups.iter_mut().find(|group| same(group)) {
+                Some(group) => group.clusters.push(index),
+                None => self.groups.push(Group { operator, folder, facts, clusters: vec![index] }),
+            }
+        }
+        for (at, operator) in self.operators.iter().enumerate() {
+            if !self.groups.iter().any(|group| group.operator == Some(at)) {
+                let facts = operator.facts.clone();
+                self.groups.push(Group { operator: Some(at), folder: "", facts, clusters: vec![] });
+            }
+        }
+        if self.groups.is_empty() && !self.classes.is_empty() {
+            let facts = self.assumed(release);
+            self.groups.push(Group { operator: None, folder: "", facts, clusters: vec![] });
+        }
+    }
+
+    /// The operator's chart with its own values, watching everything.
+    fn assumed(&self, release: &Release) -> OperatorFacts {
+        let mut configuration = (release.chart)(&release.images);
+        configuration.fill(upstream_defaults(release));
+        OperatorFacts {
+            namespace: "postgres-operator".to_owned(),
+            watch: Watch::All,
+            rendered: false,
+            configuration,
+            pod_environment: None,
+        }
+    }
+
+    /// What the rules are asked about a group; the classes come with the first, an operator with its first group.
+    pub(super) fn evidence<'a>(&'a self, group: &'a Group, settings: &Settings) -> Evidence<'a> {
+        let clusters = group.clusters.iter().map(|index| ClusterEvidence {
+            resource: &self.clusters[*index].resource,
+            classes: &self.known_classes,
+            claims: &self.claims,
+            namespaces: None,
+        });
+        let baseline = group
+            .clusters
+            .iter()
+            .any(|index| self.baseline.contains(self.clusters[*index].manifest.namespace()));
+        let first = self.groups.first().is_some_and(|first| std::ptr::eq(first, group));
+        Evidence {
+            clusters: clusters.collect(),
+            operator: Some(OperatorEvidence { facts: &group.facts, protect: true, baseline }),
+            classes: if first {
+                self.classes.iter().map(|(.., view)| view.clone()).collect()
+            } else {
+                vec![]
+            },
+            platform: settings.platform,
+            record: None,
+        }
+    }
+
+    /// The object that a finding is about, its document, and the path in it; nothing where nobody showed it, or where it was
+    /// told with another group.
+    pub(super) fn place<'a>(
+        &'a self,
+        group: &Group,
+        subject: &Subject,
+        path: &str,
+    ) -> Option<(usize, &'a Manifest<'d>, String)> {
+        match subject {
+            Subject::Cluster(index) => {
+                let cluster = &self.clusters[*group.clusters.get(*index)?];
+                let path = match path {
+                    "" => String::new(),
+                    path if path.starts_with("metadata.") => path.to_owned(),
+                    path => format!("spec.{path}"),
+                };
+                Some((cluster.document, &cluster.manifest, path))
+            }
+            Subject::Operator => {
+                let first = self.groups.iter().find(|other| other.operator == group.operator);
+                if !first.is_some_and(|first| std::ptr::eq(first, group)) {
+                    return None;
+                }
+                let Running { document, manifest, origin, .. } = &self.operators[group.operator?];
+                let path = match path {
+                    "podEnvironment" => "kubernetes.pod_environment_configmap",
+                    path => path,
+                };
+                let path = match origin {
+                    Origin::Resource => format!("configuration.{path}"),
+                    Origin::ChartValues => values_path(path, &self.schema),
+                    Origin::ConfigMap => format!("data.{}", path.rsplit('.').next().unwrap_or_default()),
+                };
+                Some((*document, manifest, path))
+            }
+            Subject::Class(index) => {
+                let (document, manifest, _) = self.classes.get(*index)?;
+                Some((*document, manifest, path.to_owned()))
+            }
+            Subject::Changed(_) | Subject::Past => None,
+        }
+    }
+
+    /// Whether enough is known of what a finding is about: nothing was dropped there, and nothing is filled in later.
+    pub(super) fn is_known(&self, group: &Group, subject: &Subject, path: &str, problem: &Problem) -> bool {
+        let unknown: &[String] = match (subject, group.operator) {
+            (Subject::Cluster(index), _) => &self.clusters[group.clusters[*index]].unknown,
+            (_, Some(operator)) => &self.operators[operator].unknown,
+            _ => &[],
+        };
+        let touches = |known: &String| {
+            known == path || path.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let value = problem.value.as_deref().unwrap_or_default();
+        let filled_in = ["${", "$(", "{{"].iter().any(|open| value.contains(open));
+        !filled_in && !unknown.iter().any(touches)
+    }
+
+    /// What is assumed.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = vec![];
+        let why = match (self.several, self.groups.iter().any(Group::is_assumed)) {
+            (true, _) => "several operators among the files watch the same clusters",
+            (false, true) if !self.clusters.is_empty() => "no operator's settings are among the files",
+            _ => return notes,
+        };
+        notes.push(format!(
+            "{why}: the values of its Helm chart are assumed, and what stands on them is a warning; show yours with `--operator FILE`"
+        ));
+        notes
+    }
+}
+
+/// How near an operator's file is to a cluster's: how many folders they share; nothing where it does not watch it.
+fn nearness(operator: &Running, cluster: &Cluster, settings: &Settings) -> Option<usize> {
+    let (of, file) = (&operator.manifest.document.source.name, &cluster.manifest.document.source.name);
+    if let Some(given) = settings.operator {
+        return (given.name == *of).then_some(usize::MAX);
+    }
+    let namespace = cluster.manifest.namespace();
+    if !namespace.is_empty() && !operator.facts.watch.covers(namespace) {
+        return None;
+    }
+    if of == file {
+        return Some(usize::MAX);
+    }
+    let folders = of.split('/').rev().skip(1).count().min(file.split('/').rev().skip(1).count());
+    Some(of.split('/').zip(file.split('/')).take(folders).take_while(|(one, other)| one == other).count())
+}
+
+/// Tells what is wrong with the form of an object; what of it can be used, and the paths of which nothing is known.
+fn told<T>(
+    document: usize,
+    manifest: &Manifest,
+    admitted: Admitted<T>,
+    patch: bool,
+    findings: &mut Findings,
+) -> (Option<T>, Vec<String>) {
+    let Admitted { value, problems, open, dropped } = admitted;
+    for problem in problems {
+        if patch && problem.kind == Kind::Required {
+            continue;
+        }
+        let level = if problem.kind == Kind::Ineffective { Level::Warning } else { Level::Error };
+        let path = problem.path.clone();
+        findings.tell(Some(document), level, placed(manifest, &path, problem));
+    }
+    for (path, what) in &open {
+        findings.undecided.push(Undecided {
+            code: NOT_RESOLVED,
+            path: format!("{} {path}", manifest.label()),
+            why: format!("`{what}` is filled in by another tool; what it becomes is not checked"),
+        });
+    }
+    let unknown = open.into_iter().map(|(path, _)| path).chain(dropped).collect();
+    (value, unknown)
+}
+
+/// Names of the variables that the operator brings into every pod, where their sources are among the manifests.
+fn pod_environment(
+    configuration: &Configuration,
+    namespace: &str,
+    found: &[(usize, Manifest)],
+) -> Option<Vec<String>> {
+    let section = configuration.kubernetes.as_ref();
+    let sources = [
+        ("ConfigMap", section.and_then(|section| section.pod_environment_configmap.as_deref())),
+        ("Secret", section.and_then(|section| section.pod_environment_secret.as_deref())),
+    ];
+    let mut names = vec![];
+    for (kind, source) in sources {
+        let Some(source) = source.filter(|source| !source.is_empty()) else { continue };
+        let (namespace, name) = source.split_once('/').unwrap_or((namespace, source));
+        let (_, manifest) = found.iter().find(|(_, manifest)| {
+            manifest.form == Form::Object
+                && manifest.kind() == kind
+                && manifest.name() == name
+                && (kind == "Secret" || manifest.namespace() == namespace || manifest.namespace().is_empty())
+        })?;
+        let parts = ["data", "stringData"].into_iter();
+        let parts = parts.filter_map(|part| manifest.node.get(part, manifest.document.text));
+        names.extend(parts.flat_map(|part| part.keys(manifest.document.text)));
+    }
+    Some(names)
+}
