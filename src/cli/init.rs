@@ -66,7 +66,7 @@ fn app(name: &Id, platform: Platform, output: &str) -> String {
         // A folder of the only node, and one instance on it.
         Platform::K3s => (
             1,
-            "1Gi",
+            "2Gi",
             "        accept: {single-instance: \"one node\", one-copy: \"one node\", no-backup: \"a first try\"}\n",
         ),
         Platform::Hetzner | Platform::Other => (2, "10Gi", "        accept: {no-backup: \"a first try\"}\n"),

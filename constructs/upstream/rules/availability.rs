@@ -17,8 +17,9 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Warning "T51" "nothing-keeps-apart", ClusterUnder(nothing_keeps_apart)),
     rule!(Error "T53" "spread-without-selector", Cluster(spread_without_selector)),
     rule!(Warning "tied-to-one-node", Cluster(tied_to_one_node)),
+    rule!(Warning "lag-in-bytes", Cluster(lag_in_bytes)),
+    rule!(Warning "slot-keeps-wal", Cluster(slot_keeps_wal)),
     rule!(Warning "T54" "readiness-label-dropped", ClusterUnder(readiness_label_dropped)),
-    rule!(Warning "T56" "no-readiness-probe", ClusterUnder(no_readiness_probe)),
     rule!(Warning "T58" "instances-overridden", ClusterUnder(instances_overridden)),
     rule!(Warning "T61" "disruption-budget-too-small", ClusterUnder(disruption_budget_too_small)),
     rule!(Warning "T62" "major-upgrade-off", ClusterUnder(upgrades_off)),
@@ -158,10 +159,29 @@ fn readiness_label_dropped(cluster: &ClusterEvidence, operator: &OperatorFacts, 
     }
 }
 
-fn no_readiness_probe(cluster: &ClusterEvidence, operator: &OperatorFacts, report: &mut Report) {
-    let probe = operator.kubernetes().and_then(|section| section.enable_readiness_probe);
-    if probe != Some(true) && cluster.instances() > 0 {
-        report.risky("numberOfInstances", "the operator adds no readiness probe (`enable_readiness_probe`): Services route to instances that accept no connections");
+/// A bound that was meant in megabytes, or that any load is beyond.
+fn lag_in_bytes(cluster: &ClusterEvidence, report: &mut Report) {
+    if let Some(lag) = patroni(cluster).maximum_lag_on_failover.filter(|lag| (0..1 << 20).contains(lag)) {
+        report
+            .risky("patroni.maximum_lag_on_failover", "it is counted in bytes: a replica that is behind by less than one WAL segment may not take over, and mostly none may")
+            .value(lag)
+            .help("leave it out for 32 MiB, or write it in bytes");
+    }
+}
+
+/// A physical slot that stays when nobody reads from it, without a bound for the WAL that it keeps.
+fn slot_keeps_wal(cluster: &ClusterEvidence, report: &mut Report) {
+    let bounded = settings::parameter(cluster.spec(), "max_slot_wal_keep_size")
+        .is_some_and(|value| !value.starts_with('-'));
+    if bounded {
+        return;
+    }
+    for (name, slot) in patroni(cluster).slots.iter().flatten() {
+        if slot.get("type").is_none_or(|kind| kind == "physical") {
+            report
+                .risky(format!("patroni.slots.{name}"), "while nobody reads from the slot, PostgreSQL keeps all WAL for it, until the volume is full")
+                .help("bound it with the parameter `max_slot_wal_keep_size`");
+        }
     }
 }
 

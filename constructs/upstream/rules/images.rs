@@ -1,10 +1,11 @@
 //! Images of a cluster's pods.
 
 use super::pods::{init_containers, sidecars};
-use super::{ClusterEvidence, Report, Rule, rule};
+use super::{ClusterEvidence, OperatorEvidence, Report, Rule, rule};
 
 pub(super) const RULES: &[Rule] = &[
     rule!(Warning "image-of-closed-registry", Cluster(closed_registry)),
+    rule!(Warning "operator-image-of-closed-registry", Operator(closed_registry_of_operator)),
     rule!(Warning "image-without-tag", Cluster(without_tag)),
 ];
 
@@ -28,6 +29,31 @@ fn closed_registry(cluster: &ClusterEvidence, report: &mut Report) {
     for (path, image) in images(cluster).into_iter().filter(|(_, image)| image.starts_with(CLOSED)) {
         report
             .risky(path, "the registry was closed: only nodes that have the image already start the pod")
+            .value(image)
+            .help("use the image of a release, from the registry of Zalando at GitHub");
+    }
+}
+
+fn closed_registry_of_operator(operator: &OperatorEvidence, report: &mut Report) {
+    let configuration = &operator.facts.configuration;
+    let pooler =
+        configuration.connection_pooler.as_ref().and_then(|of| of.connection_pooler_image.as_deref());
+    let dump = configuration.logical_backup.as_ref().and_then(|of| of.logical_backup_docker_image.as_deref());
+    let sidecars = configuration.sidecar_docker_images.iter().flatten();
+    let images = [
+        ("docker_image", configuration.docker_image.as_deref()),
+        ("connection_pooler.connection_pooler_image", pooler),
+        ("logical_backup.logical_backup_docker_image", dump),
+    ];
+    let own = images.into_iter().filter_map(|(path, image)| Some((path.to_owned(), image?)));
+    let all =
+        own.chain(sidecars.map(|(name, image)| (format!("sidecar_docker_images.{name}"), image.as_str())));
+    for (path, image) in all.filter(|(_, image)| image.starts_with(CLOSED)) {
+        report
+            .risky(
+                path,
+                "the registry was closed: only nodes that have the image already start a pod with it",
+            )
             .value(image)
             .help("use the image of a release, from the registry of Zalando at GitHub");
     }

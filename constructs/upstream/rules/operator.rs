@@ -8,6 +8,9 @@ use crate::release::{Applies, OperatorVersion};
 pub(super) const RULES: &[Rule] = &[
     rule!(Error "T30" "cluster-labels-without-application", Operator(labels_without_application)),
     rule!(Error "T68" "deletion-takes-data", Operator(deletion_takes_data)),
+    rule!(Warning "running-operator-deletes-data", Operator(running_deletes_data)),
+    rule!(Warning "T56" "no-readiness-probe", Operator(no_readiness_probe)),
+    rule!(Warning "no-disruption-budget", Operator(no_disruption_budget)),
     rule!(Error "T69" "deletion-guard-bypassed", Operator(guard_bypassed)),
     rule!(Warning "T75" "unknown-retention-policy", Operator(unknown_policy)),
     rule!(Error "T105" "inherited-selector-label", Operator(inherited_selectors)),
@@ -31,28 +34,52 @@ fn labels_without_application(operator: &OperatorEvidence, report: &mut Report) 
     }
 }
 
-fn deletion_takes_data(operator: &OperatorEvidence, report: &mut Report) {
-    if !operator.facts.rendered || !operator.protect {
-        return;
-    }
+/// The settings by which a deleted resource takes something along, and what that is.
+fn deleted(operator: &OperatorEvidence) -> Vec<(String, String)> {
     let kubernetes = kubernetes(operator);
-    for (field, on, what) in [
+    let settings = [
         (
             "enable_persistent_volume_claim_deletion",
             kubernetes.enable_persistent_volume_claim_deletion,
             "volumes",
         ),
         ("enable_secrets_deletion", kubernetes.enable_secrets_deletion, "passwords"),
-    ] {
-        if on == Some(true) {
-            report
-                .forbidden(
-                    format!("kubernetes.{field}"),
-                    format!("deleting a cluster's resource also deletes its {what}"),
-                )
-                .help("if the app's data may be lost, write `protect: false`")
-                .native("set it where data must not be lost");
-        }
+    ];
+    let on = settings.into_iter().filter(|(_, on, _)| operator.protect && *on == Some(true));
+    let said = |what| format!("deleting a cluster's resource also deletes its {what}");
+    on.map(|(field, _, what)| (format!("kubernetes.{field}"), said(what))).collect()
+}
+
+fn deletion_takes_data(operator: &OperatorEvidence, report: &mut Report) {
+    for (path, message) in deleted(operator).into_iter().filter(|_| operator.facts.rendered) {
+        report.forbidden(path, message).help("if the app's data may be lost, write `protect: false`");
+    }
+}
+
+/// The same of an operator that is not rendered: it runs like that, and by its defaults.
+fn running_deletes_data(operator: &OperatorEvidence, report: &mut Report) {
+    for (path, message) in deleted(operator).into_iter().filter(|_| !operator.facts.rendered) {
+        report.risky(path, message).help("write `false`; by default both are on");
+    }
+}
+
+fn no_readiness_probe(operator: &OperatorEvidence, report: &mut Report) {
+    if kubernetes(operator).enable_readiness_probe != Some(true) {
+        report
+            .risky("kubernetes.enable_readiness_probe", "the operator adds no readiness probe: Services route to instances that accept no connections")
+            .help("write `true`");
+    }
+}
+
+fn no_disruption_budget(operator: &OperatorEvidence, report: &mut Report) {
+    if kubernetes(operator).enable_pod_disruption_budget == Some(false) {
+        report
+            .risky(
+                "kubernetes.enable_pod_disruption_budget",
+                "draining nodes may evict the primary and all of its replicas at the same time",
+            )
+            .value(false)
+            .help("leave it on");
     }
 }
 

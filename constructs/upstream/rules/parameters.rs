@@ -144,7 +144,8 @@ fn memory(cluster: &ClusterEvidence) -> Option<f64> {
     (bytes > 0).then_some(bytes as f64)
 }
 
-fn number(cluster: &ClusterEvidence, name: &str) -> Option<f64> {
+/// A setting of the cluster as a number, sizes in bytes.
+pub(super) fn number(cluster: &ClusterEvidence, name: &str) -> Option<f64> {
     let value = parameter(cluster.spec(), name)?;
     Setting::of(major(cluster.spec())?, name)?.number(value)
 }

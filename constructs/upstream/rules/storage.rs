@@ -1,5 +1,7 @@
 //! Data volumes and further volumes.
 
+use super::parameters::number;
+use super::pods::sidecars;
 use super::{ClusterEvidence, Report, Rule, rule};
 use crate::crds::postgresql::AdditionalVolume;
 use crate::values::{Memory, one_of};
@@ -11,6 +13,8 @@ pub(super) const RULES: &[Rule] = &[
     rule!(Error "T77" "mounts-collide", Cluster(mounts_collide)),
     rule!(Warning "T78" "aws-only-volume-setting", Cluster(aws_only)),
     rule!(Warning "data-on-nfs", Cluster(data_on_nfs)),
+    rule!(Warning "volume-full-of-wal", Cluster(full_of_wal)),
+    rule!(Warning "volume-mounted-nowhere", Cluster(mounted_nowhere)),
     rule!(Warning "L5" "copies-multiply", Cluster(copies_multiply)),
     rule!(Warning "L6" "one-copy", Cluster(one_copy)),
     rule!(Warning "L17" "small-hcloud-volume", Cluster(small_hcloud_volume)),
@@ -36,6 +40,34 @@ fn one_claim_for_many(cluster: &ClusterEvidence, report: &mut Report) {
             report
                 .forbidden(format!("additionalVolumes.{index}"), format!("claim `{name}` can be mounted on one node at a time, and {} instances mount it; the second never starts", cluster.instances()))
                 .help("use a separate volume for each pod, an object store, or a claim with `ReadWriteMany`");
+        }
+    }
+}
+
+/// A volume that the WAL of one busy hour fills: `max_wal_size` is a wish, and archiving may lag behind it.
+fn full_of_wal(cluster: &ClusterEvidence, report: &mut Report) {
+    let spec = cluster.spec();
+    let size = spec.volume.as_ref().and_then(|volume| volume.size.as_ref());
+    let wal = number(cluster, "max_wal_size").unwrap_or(1_073_741_824.0);
+    let bytes = size.and_then(Memory::bytes).unwrap_or(u128::MAX) as f64;
+    if let Some(size) = size.filter(|_| bytes >= 104_857_600.0 && bytes < 2.0 * wal) {
+        report
+            .risky("volume.size", format!("WAL alone may take {} MiB of it (`max_wal_size`), and more while archiving or a replica lags; a full volume stops PostgreSQL", wal / 1_048_576.0))
+            .value(size)
+            .help("make it at least four times as large, or lower `max_wal_size`");
+    }
+}
+
+/// A volume for containers that the pod does not have.
+fn mounted_nowhere(cluster: &ClusterEvidence, report: &mut Report) {
+    let names: Vec<_> = sidecars(cluster).filter_map(|(_, sidecar)| sidecar.name.as_deref()).collect();
+    for (index, volume) in volumes(cluster) {
+        for name in volume.target_containers.iter().flatten().flatten() {
+            if !matches!(name.as_str(), "all" | "postgres") && !names.contains(&name.as_str()) {
+                report
+                    .ineffective(format!("additionalVolumes.{index}.targetContainers"), "the pod has no such container; in init containers only their own `volumeMounts` mount")
+                    .value(name);
+            }
         }
     }
 }
