@@ -10,7 +10,8 @@ use crate::base::{Kind, Problem, Problems, Scope};
 use crate::rules::{NO_BACKUP, report};
 use crate::values::Id;
 
-/// How a cluster's data is backed up, stated for every cluster: the id of a policy, or `none` and the reason.
+/// How a cluster's data is backed up, stated for every cluster: the id of a policy, `none` and the reason, or `unmanaged` where
+/// somebody else sees to it.
 ///
 /// ```
 /// use pgsynth_constructs::Backup;
@@ -25,6 +26,8 @@ pub enum Backup {
     Policy(Id),
     /// Not at all, for this reason.
     None(String),
+    /// Somehow, by what pgsynth does not know and leaves alone: `unmanaged`.
+    Unmanaged,
 }
 
 impl Backup {
@@ -37,7 +40,7 @@ impl Backup {
     pub fn policy(&self) -> Option<&Id> {
         match self {
             Self::Policy(id) => Some(id),
-            Self::None(_) => None,
+            Self::None(_) | Self::Unmanaged => None,
         }
     }
 
@@ -48,6 +51,7 @@ impl Backup {
                 problems
                     .required(scope.at("none"), "a reason, such as `none: \"test data, can be recreated\"`");
             }
+            Self::Unmanaged => {}
             Self::None(reason) => {
                 let message =
                     format!("no backup exists ({reason}): what is lost with the volumes cannot be restored");
@@ -57,9 +61,12 @@ impl Backup {
     }
 }
 
+/// The word for a backup that pgsynth leaves alone; no policy can have it as its id.
+pub(crate) const UNMANAGED: &str = "unmanaged";
+
 impl From<&str> for Backup {
     fn from(policy: &str) -> Self {
-        Self::Policy(policy.into())
+        if policy == UNMANAGED { Self::Unmanaged } else { Self::Policy(policy.into()) }
     }
 }
 
@@ -73,6 +80,7 @@ impl Serialize for Backup {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Policy(id) => id.serialize(serializer),
+            Self::Unmanaged => serializer.serialize_str(UNMANAGED),
             Self::None(reason) => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry("none", reason)?;
@@ -89,10 +97,13 @@ impl<'de> Deserialize<'de> for Backup {
             type Value = Backup;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the id of a backup policy, or `none: \"<reason>\"`")
+                f.write_str("the id of a backup policy, `unmanaged`, or `none: \"<reason>\"`")
             }
 
             fn visit_str<E: de::Error>(self, id: &str) -> Result<Backup, E> {
+                if id == UNMANAGED {
+                    return Ok(Backup::Unmanaged);
+                }
                 id.parse().map(Backup::Policy).map_err(E::custom)
             }
 

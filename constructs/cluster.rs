@@ -1,5 +1,6 @@
 //! One PostgreSQL cluster: its pods, volumes, roles, databases and Services, as a `postgresql` object.
 
+mod adopted;
 mod archiving;
 mod exposure;
 mod high_availability;
@@ -14,6 +15,7 @@ mod standby;
 mod tls;
 mod volume;
 
+pub use adopted::AdoptedArchive;
 pub use exposure::{
     Endpoint, Exposure, HealthCheck, LoadBalancer, LoadBalancerAlgorithm, Location, NetworkZone, Through,
 };
@@ -74,6 +76,15 @@ construct! {
 
         /// How the data is backed up: the id of a policy of the app, or `none: "<reason>"`.
         [required] backup: Backup,
+
+        /// Whether it ran before pgsynth rendered it: then nothing of pgsynth's own is added, neither defaults, spread, class, labels,
+        /// annotations, guard nor variables, and what the rules say of it is a warning. Taking it away later is one rolling
+        /// update. Default: false.
+        [flag] adopted: bool,
+
+        /// Where the archive of an adopted cluster is, so that `backup` can name the policy that looks after it. Its next
+        /// generation is archived in a place of its own. Default: none.
+        [optional] archive: AdoptedArchive,
 
         /// Which history of the cluster is archived; a restore in place begins a new one; 1 to 999. Default: 1.
         [or one "one"] generation: Generation,
@@ -199,6 +210,8 @@ impl Cluster {
             instances: _,
             volume: _,
             backup,
+            adopted,
+            archive,
             generation: _,
             restore: _,
             monitoring,
@@ -236,7 +249,8 @@ impl Cluster {
         } = self;
 
         const KEEPS: &str = "a cluster that exists already may keep its name with `allowLongName: true`";
-        let longest = if *allow_long_name { LONGEST } else { 37 };
+        let allow_long_name = *allow_long_name || *adopted;
+        let longest = if allow_long_name { LONGEST } else { 37 };
         if let Err(rule) = NameRule::Dns1035.check(name, longest) {
             let problem = problems.invalid(scope.path(), name, rule);
             if !allow_long_name && NameRule::Dns1035.check(name, LONGEST).is_ok() {
@@ -258,6 +272,14 @@ impl Cluster {
         check_annotations(annotations, scope, "annotations", problems);
         backup.validate(&scope.below("backup"), archives, problems);
         self.validate_archiving(name, scope, archives, problems);
+        if *adopted && backup.policy().is_some() && archive.is_none() {
+            problems
+                .required(scope.at("archive"), "where the cluster that runs writes its archive: `archive: {path: \"s3://<bucket>/.../wal\"}`")
+                .help("or write `backup: unmanaged` to leave its archive alone");
+        }
+        if let Some(archive) = archive {
+            archive.validate(*adopted, backup, &scope.below("archive"), problems);
+        }
         if let Some(monitoring) = monitoring {
             monitoring.validate(&scope.below("monitoring"), problems);
         }

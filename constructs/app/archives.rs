@@ -6,6 +6,7 @@ use super::App;
 use super::entry::Entry;
 use super::evidence::operator_path;
 use crate::archive::Archives;
+use crate::backup::UNMANAGED;
 use crate::base::{Object, OperatorFacts, Problems, Scope};
 use pgsynth_upstream::behaviour::variables;
 
@@ -27,6 +28,13 @@ pub(super) fn validate(
         objects.extend(store.objects(id.as_str(), &namespaces(app, id.as_str(), scope, archives), &here));
     }
     for (id, policy) in app.backups.iter() {
+        if id.as_str() == UNMANAGED {
+            problems.invalid(
+                format!("backups.{id}"),
+                id,
+                "it is the word for a backup that pgsynth leaves alone; choose another id",
+            );
+        }
         policy.validate(&app.stores, &scope.below(&format!("backups.{id}")), problems);
     }
     retired(app, scope, archives, problems)
@@ -96,7 +104,10 @@ fn namespaces<'a>(app: &'a App, store: &str, scope: &Scope, archives: &Archives)
 pub(super) fn environment(app: &App, operator: &OperatorFacts, entries: &[Entry], problems: &mut Problems) {
     let archived: Vec<_> = entries
         .iter()
-        .filter(|entry| entry.cluster.backup.policy().is_some() || entry.cluster.restore.is_some())
+        .filter(|entry| {
+            let Entry { cluster, .. } = entry;
+            (cluster.backup.policy().is_some() && !cluster.adopted) || cluster.restore.is_some()
+        })
         .collect();
     let Some(first) = archived.first() else { return };
     let why = format!("`{}` has a backup or a restore", first.id);

@@ -75,9 +75,11 @@ pub(super) fn ask(surroundings: &Surroundings, records: &Records, problems: &mut
     for finding in findings.found {
         let mut problem = finding.problem;
         problem.path = place(&finding.subject, &problem.path);
+        // What runs already is not refused.
+        let runs = matches!(finding.subject, Subject::Cluster(index) if entries[index].cluster.adopted);
         match finding.level {
-            Level::Error => problems.error(problem),
-            Level::Warning => problems.warning(problem),
+            Level::Error if !runs => problems.error(problem),
+            Level::Error | Level::Warning => problems.warning(problem),
         };
     }
     // Only those about something in particular: an app knows all that rules ask for, and its constructs ask the others.

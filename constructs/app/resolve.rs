@@ -93,7 +93,16 @@ impl App {
                 histories.insert(format!("{chart_id}/{name}"), history);
             }
         }
+        let clusters = self.charts.iter().flat_map(|(_, chart)| {
+            let namespace = chart.namespace.name.as_str();
+            chart.clusters.iter().map(move |(name, cluster)| (namespace, name.as_str(), cluster))
+        });
+        let adopted = clusters.filter_map(|(namespace, name, cluster)| {
+            let archive = cluster.archive.as_ref().filter(|_| cluster.adopted)?;
+            Some(((namespace, name, cluster.generation.get()), &archive.path))
+        });
         Archives {
+            adopted: adopted.collect(),
             stores: &self.stores,
             policies: &self.backups,
             numbers: self.backups.iter().map(|(id, policy)| (id.as_str(), policy.numbers())).collect(),

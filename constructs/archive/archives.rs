@@ -38,6 +38,8 @@ pub(crate) struct Archives<'a> {
     pub(crate) domain: String,
     /// Histories by `<chart>/<cluster>`.
     pub(crate) histories: BTreeMap<String, History>,
+    /// Archives that somebody else began, by namespace, name and generation of the clusters that write them.
+    pub(crate) adopted: BTreeMap<(&'a str, &'a str, u32), &'a ArchivePath>,
 }
 
 impl<'a> Archives<'a> {
@@ -89,7 +91,11 @@ impl<'a> Archives<'a> {
     where
         'a: 'b,
     {
-        self.archive(policy, Place::Generation { namespace, cluster, generation })
+        let place = match self.adopted.get(&(namespace, cluster, generation)) {
+            Some(path) => Place::Path(path),
+            None => Place::Generation { namespace, cluster, generation },
+        };
+        self.archive(policy, place)
     }
 
     /// The archive at a path.

@@ -15,7 +15,7 @@ use pgsynth_upstream::behaviour::variables;
 
 impl Cluster {
     /// The archive that this cluster writes.
-    fn archive<'a>(
+    fn own_archive<'a>(
         &'a self,
         name: &'a str,
         namespace: &'a str,
@@ -27,7 +27,8 @@ impl Cluster {
     /// Every variable of the model: they are the cluster's, and nobody else sets them.
     fn model(&self, name: &str, image: &str, scope: &Scope, archives: &Archives) -> Vec<EnvVar> {
         let mut variables = vec![];
-        if let Some(archive) = self.archive(name, scope.namespace(), archives) {
+        let archive = self.own_archive(name, scope.namespace(), archives).filter(|_| !self.adopted);
+        if let Some(archive) = archive {
             variables.extend(archive.reading());
             variables.extend(archive.writing());
             let source = self.restore.as_ref().and_then(|restore| restore.archive(scope, archives));
@@ -50,7 +51,7 @@ impl Cluster {
         match (upper.starts_with("CLONE_"), upper.starts_with("STANDBY_")) {
             (true, _) => self.restore.is_some(),
             (_, true) => self.standby.is_some(),
-            _ => self.backup.policy().is_some(),
+            _ => self.backup.policy().is_some() && !self.adopted,
         }
     }
 
@@ -73,7 +74,7 @@ impl Cluster {
             })
             .collect();
         let image = scope.operator().image(spec).to_owned();
-        let archive = self.archive(name, scope.namespace(), archives);
+        let archive = self.own_archive(name, scope.namespace(), archives).filter(|_| !self.adopted);
         let restore = self.restore.as_ref();
         let mut over = PostgresqlSpec::default();
         let model = self.model(name, &image, scope, archives);
@@ -99,7 +100,7 @@ impl Cluster {
                 script: scope.release().archive_guard,
                 image: &image,
                 scope: name,
-                generation: match self.backup.policy() {
+                generation: match archive {
                     Some(_) => history(scope.namespace(), name, self.generation.get()),
                     None => "none".to_owned(),
                 },
@@ -183,7 +184,7 @@ impl Cluster {
         archives: &Archives,
     ) -> Option<BackupFacts> {
         let policy = self.backup.policy()?.as_str();
-        let archive = self.archive(name, namespace, archives)?;
+        let archive = self.own_archive(name, namespace, archives)?;
         let older = (1..self.generation.get())
             .filter_map(|generation| Some(archives.generation(policy, namespace, name, generation)?.root()));
         Some(BackupFacts {

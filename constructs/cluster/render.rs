@@ -33,16 +33,22 @@ impl Cluster {
         }
         let taken = self.archiving(name, scope, archives, &mut spec);
         let exported = self.exporting(name, scope, &mut spec);
-        self.fill_defaults(&mut spec, scope);
+        if !self.adopted {
+            self.fill_defaults(&mut spec, scope);
+        }
         let mut missing = vec![];
         spec.missing(At::default(), &mut missing);
 
-        let mut labels = scope.labels().clone();
+        let mut labels = if self.adopted { IndexMap::new() } else { scope.labels().clone() };
         labels.extend(self.labels.clone());
-        let annotations = crate::base::annotations_of(Stage::Cluster, scope, &self.annotations);
+        let annotations = match self.adopted {
+            true => some_map(&self.annotations),
+            false => crate::base::annotations_of(Stage::Cluster, scope, &self.annotations)
+                .map(|annotations| annotations.into_iter().collect()),
+        };
         let metadata = Metadata {
-            annotations: annotations.map(|annotations| annotations.into_iter().collect()),
-            labels: Some(labels),
+            annotations,
+            labels: (!labels.is_empty()).then_some(labels),
             name: Some(name.to_owned()),
             namespace: Some(scope.namespace().to_owned()),
             others: IndexMap::new(),
@@ -65,6 +71,8 @@ impl Cluster {
             instances,
             volume,
             backup: _,
+            adopted,
+            archive: _,
             generation: _,
             restore: _,
             monitoring: _,
@@ -121,10 +129,14 @@ impl Cluster {
                 parameters: some_map(parameters),
                 version: Some(postgres.clone()),
             }),
-            volume: Some(volume.render(scope)),
+            volume: Some(volume.render(*adopted, scope)),
             resources: (resources != Resources::default()).then_some(resources),
             patroni: (patroni != Patroni::default()).then_some(patroni),
-            topology_spread_constraints: spread.render(name, instances.get(), scope),
+            topology_spread_constraints: spread.render(
+                name,
+                if *adopted { 1 } else { instances.get() },
+                scope,
+            ),
             enable_connection_pooler: pooler.as_ref().map(|_| true),
             enable_replica_connection_pooler: pooler
                 .as_ref()

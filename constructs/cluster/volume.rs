@@ -30,12 +30,11 @@ impl Volume {
         Self::new(size).class(class)
     }
 
-    pub(super) fn render(&self, scope: &Scope) -> acid::Volume {
+    /// As it is asked for; an adopted cluster has no class but its own.
+    pub(super) fn render(&self, adopted: bool, scope: &Scope) -> acid::Volume {
         let Self { size, class, sub_path, selector } = self;
-        let class = class
-            .as_ref()
-            .map(Name::as_str)
-            .or_else(|| (scope.release().pods.storage_class)(scope.platform()));
+        let platform = || (scope.release().pods.storage_class)(scope.platform());
+        let class = class.as_ref().map(Name::as_str).or_else(|| platform().filter(|_| !adopted));
         acid::Volume {
             size: Some(size.clone()),
             storage_class: class.map(str::to_owned),
