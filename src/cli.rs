@@ -7,9 +7,11 @@ mod context;
 mod delegate;
 mod explain;
 mod folder;
+mod import;
 mod init;
 mod lint;
 mod list;
+mod manifests;
 mod project;
 mod restore;
 mod runbook;
@@ -73,6 +75,8 @@ enum Verb {
     Runbook(runbook::Arguments),
     /// Ask every rule about manifests that pgsynth did not write: clusters, and the operator that they run under
     Lint(lint::Arguments),
+    /// Make an app of clusters that run: it renders the same objects, and no pod restarts
+    Import(import::Arguments),
     /// Explain a rule: what happens, why, and what to write instead
     Explain(explain::Arguments),
     /// Write a first app into this folder
@@ -90,6 +94,7 @@ impl Verb {
             Self::Restore(verb) => (Needs::Apps, verb),
             Self::Runbook(verb) => (Needs::Apps, verb),
             Self::Lint(verb) => (Needs::Nothing, verb),
+            Self::Import(verb) => (Needs::Nothing, verb),
             Self::Explain(verb) => (Needs::Nothing, verb),
             Self::Init(verb) => (Needs::Folder, verb),
             Self::Version(verb) => (Needs::Nothing, verb),

@@ -17,6 +17,7 @@
 //! | `yaml` | YAML with places: text to a tree, and from the tree to types |
 //! | `manifests` | strangers' manifests: text to objects, as the API server would take them |
 //! | [`lint`] | what the rules say of strangers' manifests |
+//! | [`import`] | from manifests that run to an app that renders the same |
 //! | [`synth`] | `Valid` to a bundle of named files: order, layout, emission; pure |
 //! | [`output`] | bundles and the folders that they are written to; the only module that writes files |
 //! | [`report`] | what is wrong, as text, JSON and SARIF |
@@ -27,6 +28,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod failure;
+pub mod import;
 pub mod lint;
 pub mod load;
 mod manifests;

@@ -75,8 +75,12 @@ pub(super) fn ask(surroundings: &Surroundings, records: &Records, problems: &mut
     for finding in findings.found {
         let mut problem = finding.problem;
         problem.path = place(&finding.subject, &problem.path);
-        // What runs already is not refused.
-        let runs = matches!(finding.subject, Subject::Cluster(index) if entries[index].cluster.adopted);
+        // What runs already is not refused: a cluster that is adopted, and an operator of such clusters alone.
+        let runs = match finding.subject {
+            Subject::Cluster(index) => entries[index].cluster.adopted,
+            Subject::Operator => !operator.rendered && entries.iter().all(|entry| entry.cluster.adopted),
+            _ => false,
+        };
         match finding.level {
             Level::Error if !runs => problems.error(problem),
             Level::Error | Level::Warning => problems.warning(problem),

@@ -73,6 +73,21 @@ impl<'t> Node<'t> {
         entries.iter().rev().find(|(name, _)| name.key(text) == key).map(|(_, value)| value)
     }
 
+    /// How many lines it has, from its first to that of the last thing in it.
+    pub(crate) fn lines(&self) -> usize {
+        let mut last = self.place.line;
+        let mut look = vec![self];
+        while let Some(node) = look.pop() {
+            last = last.max(node.place.line);
+            match &node.value {
+                Value::Map(entries) => look.extend(entries.iter().flat_map(|(key, value)| [key, value])),
+                Value::List(items) => look.extend(items),
+                _ => {}
+            }
+        }
+        (last - self.place.line) as usize + 1
+    }
+
     /// The keys of a map.
     pub(crate) fn keys(&self, text: &str) -> Vec<String> {
         match &self.value {

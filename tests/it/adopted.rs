@@ -97,7 +97,8 @@ fn an_archive_that_is_there_can_be_looked_after() {
     let parsed = load::app("apps/shop.yaml", app_text.as_bytes()).unwrap();
     let valid = parsed.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
     let bundle = pgsynth::synth::bundle(&valid).manifests();
-    let all: String = bundle.iter().map(|manifest| String::from_utf8_lossy(&manifest.bytes).into_owned()).collect();
+    let all: String =
+        bundle.iter().map(|manifest| String::from_utf8_lossy(&manifest.bytes).into_owned()).collect();
     assert!(all.contains("kind: CronJob") && all.contains("s3://acme/spilo/orders/2f6e/wal/15"));
     let facts = valid.clusters().values().next().unwrap().backup.as_ref().unwrap();
     assert_eq!(facts.root, "s3://acme/spilo/orders/2f6e/wal");

@@ -11,6 +11,7 @@ mod crds;
 mod delivery;
 mod emit;
 mod images;
+mod import;
 mod keys;
 mod lint;
 mod metadata;

@@ -8,7 +8,14 @@ use libtest_mimic::{Failed, Trial};
 use pgsynth::lint::{Settings, Source, lint};
 use pgsynth::report::rules;
 
-use super::parts::{data, shared};
+use pgsynth::constructs::Past;
+use pgsynth::constructs::crds::postgresql::Postgresql;
+use pgsynth::constructs::release::ReleaseName;
+use pgsynth::constructs::values::Platform;
+use pgsynth::import::{self, Imported, import};
+
+use super::parts::{data, data_and_parts, shared};
+use super::server::Server;
 
 const FINDINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real/corpus/findings.txt");
 
@@ -16,6 +23,13 @@ pub fn trials() -> Vec<Trial> {
     vec![
         data("corpus", "corpus::every_finding_is_known", findings),
         data("corpus", "corpus::an_expert_says_the_same", expert),
+        data("corpus", "corpus::what_is_imported_renders_the_same", imported),
+        data_and_parts(
+            "corpus",
+            &["etcd", "kube-apiserver", "kubectl", "openssl"],
+            "corpus::the_api_server_sees_the_same",
+            same_to_the_server,
+        ),
         data("corpus", "corpus::a_thousand_manifests_take_less_than_a_second", thousand),
     ]
 }
@@ -102,6 +116,105 @@ fn expert() -> Result<(), Failed> {
             Err(format!("{agreed} remarks are made by rules, not {AGREED}; alone:\n{}", alone.join("\n"))
                 .into())
         }
+    }
+}
+
+/// An app of one file.
+fn app_of(source: &Source) -> Result<Imported, Failed> {
+    let settings = import::Settings {
+        name: "corpus".to_owned(),
+        release: ReleaseName::NEWEST,
+        platform: Platform::Other,
+    };
+    Ok(import(std::slice::from_ref(source), &settings)?)
+}
+
+/// What an app renders for its clusters.
+fn rendered(imported: &Imported) -> Result<Vec<Postgresql>, Failed> {
+    let valid = imported.app.validate(&Past::default()).map_err(|problems| problems.to_string())?;
+    Ok(valid.objects().iter().filter_map(|object| object.downcast::<Postgresql>()).cloned().collect())
+}
+
+/// How many of the files are as they were, how many have a named difference, and how many cannot be imported; and that the
+/// import of what is rendered gives the same app once more.
+fn imported() -> Result<(), Failed> {
+    let mut counts = [0; 3];
+    for source in files()? {
+        let one = app_of(&source)?;
+        for row in &one.rows {
+            let count = match (row.refused.is_some(), row.lost.is_empty()) {
+                (true, _) => 2,
+                (false, false) => 1,
+                (false, true) => 0,
+            };
+            counts[count] += 1;
+        }
+        for resource in rendered(&one)? {
+            let again = app_of(&Source::read(source.name.as_str(), &import::bytes(&resource))?)?;
+            if rendered(&again)? != [resource] {
+                return Err(format!("{}: the import of what is rendered is another app", source.name).into());
+            }
+        }
+    }
+    // Refused are those whose major version operator 2 does not have, and those without a required field.
+    match counts {
+        [31, 6, 17] => Ok(()),
+        counts => Err(format!("{counts:?}").into()),
+    }
+}
+
+/// What is rendered and what it was imported from are one object to the API server, which drops what it does not know.
+fn same_to_the_server() -> Result<(), Failed> {
+    let server = Server::start();
+    let crds = concat!(env!("CARGO_MANIFEST_DIR"), "/dist/crds");
+    server.ok(&["apply", "--server-side", "-f", crds])?;
+    server.ok(&["wait", "--for=condition=Established", "--timeout=60s", "-f", crds])?;
+    let seen = |text: &[u8]| -> Result<serde_json::Value, Failed> {
+        let mut value: serde_yaml::Value = serde_yaml::from_slice(text)?;
+        value.apply_merge()?;
+        // Namespaces of strangers are not there, and are not what is asked.
+        value["metadata"]["namespace"] = "default".into();
+        let one = server.folder.path().join("one.json");
+        std::fs::write(&one, serde_json::to_vec(&value)?)?;
+        let path = one.to_str().unwrap_or_default();
+        let text =
+            server.ok(&["create", "--dry-run=server", "--validate=ignore", "-o", "json", "-f", path])?;
+        let seen: serde_json::Value = serde_json::from_str(&text)?;
+        Ok(without_nulls(seen["spec"].clone()))
+    };
+    let mut compared = 0;
+    for source in files()? {
+        let one = app_of(&source)?;
+        let whole = one.rows.len() == 1
+            && one.rows[0].lost.is_empty()
+            && one.rows[0].dropped.iter().all(|why| !why.contains("twice"));
+        let [resource] = &rendered(&one)?[..] else { continue };
+        if !whole {
+            continue;
+        }
+        let path = shared("corpus").join(&source.name);
+        let (theirs, ours) = (seen(&std::fs::read(path)?)?, seen(&import::bytes(resource))?);
+        if theirs != ours {
+            return Err(format!("{}:\n{theirs:#}\n{ours:#}", source.name).into());
+        }
+        compared += 1;
+    }
+    match compared >= 25 {
+        true => Ok(()),
+        false => Err(format!("only {compared} were compared").into()),
+    }
+}
+
+/// To the operator a key with `null` is no key.
+fn without_nulls(value: serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(map) => map
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, without_nulls(value)))
+            .collect(),
+        serde_json::Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        value => value,
     }
 }
 

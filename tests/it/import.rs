@@ -1,0 +1,143 @@
+//! `pgsynth import`: an app that renders what runs, with its comments, and without its credentials.
+
+use pgsynth::constructs::Past;
+use pgsynth::constructs::crds::postgresql::Postgresql;
+use pgsynth::constructs::release::ReleaseName;
+use pgsynth::constructs::values::Platform;
+use pgsynth::import::{Imported, Settings, Source, import};
+
+use crate::project::Project;
+
+fn imported(texts: &[&str]) -> Imported {
+    let sources: Vec<_> = texts.iter().map(|text| Source::read("a.yaml", text.as_bytes()).unwrap()).collect();
+    let settings =
+        Settings { name: "shop".to_owned(), release: ReleaseName::NEWEST, platform: Platform::Other };
+    import(&sources, &settings).unwrap()
+}
+
+/// What the app renders, as one text of documents.
+fn rendered(imported: &Imported) -> String {
+    let valid = imported.app.validate(&Past::default()).unwrap_or_else(|problems| panic!("{problems}"));
+    let objects = valid.objects().iter().filter_map(|object| object.downcast::<Postgresql>());
+    objects.map(|object| format!("---\n{}", serde_yaml::to_string(object).unwrap())).collect()
+}
+
+const ORDERS: &str = r#"# The orders of the shop.
+apiVersion: acid.zalan.do/v1
+kind: postgresql
+metadata:
+  name: acme-orders
+  namespace: shop
+  labels: {team: acme}
+  uid: 2f6e
+  resourceVersion: "1"
+  creationTimestamp: "2026-01-01T00:00:00Z"
+  generation: 3
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: "{}"
+spec:
+  teamId: acme
+  # Two, so that one can fail.
+  numberOfInstances: 2
+  enableMasterLoadBalancer: false
+  enableShmVolume: true
+  volume:
+    size: 50Gi
+    storageClass: longhorn # ssd
+  postgresql:
+    version: "16"
+    parameters:
+      max_connections: "200"   # as the pools need
+  resources:
+    requests: {cpu: 500m, memory: 1Gi}
+    limits: {memory: 1Gi}
+  patroni:
+    synchronous_mode: true
+    maximum_lag_on_failover: 33554432
+    pg_hba: []
+  users:
+    # It owns everything.
+    shop: [createdb]
+  databases: {shop: shop}
+  enableConnectionPooler: true
+  connectionPooler: {mode: session, numberOfInstances: 3}
+  env:
+  - {name: AWS_REGION, value: fsn1}
+status: {PostgresClusterStatus: Running}
+"#;
+
+#[test]
+fn an_app_renders_what_runs_and_keeps_its_comments() {
+    let one = imported(&[ORDERS]);
+    assert!(one.rows[0].is_lossless(), "{:?}", one.rows);
+    insta::assert_snapshot!(one.text);
+    insta::assert_snapshot!(rendered(&one));
+}
+
+#[test]
+fn the_import_of_what_is_rendered_is_the_same_app() {
+    let one = imported(&[ORDERS]);
+    let two = imported(&[&rendered(&one)]);
+    assert_eq!(serde_json::to_value(&one.app).unwrap(), serde_json::to_value(&two.app).unwrap());
+}
+
+#[test]
+fn what_kubectl_prints_is_read_with_the_operator() {
+    let indented: String = ORDERS.lines().skip(1).map(|line| format!("  {line}\n")).collect();
+    let list = format!(
+        "apiVersion: v1\nkind: List\nitems:\n-{}- apiVersion: acid.zalan.do/v1\n  kind: OperatorConfiguration\n  metadata: {{name: o, namespace: postgres-operator}}\n  configuration:\n    # everything\n    workers: 4\n    kubernetes: {{watched_namespace: '*', enable_readiness_probe: true}}\n    logical_backup: {{logical_backup_s3_secret_access_key: hunter2, logical_backup_s3_bucket: b}}\n",
+        &indented[1..]
+    );
+    let one = imported(&[&list]);
+    assert!(!one.text.contains("hunter2") && one.text.contains("# everything"), "{}", one.text);
+    let operator = one.app.external_operator.as_ref().unwrap();
+    assert_eq!(
+        (operator.namespace.as_str(), operator.configuration.workers.unwrap().get()),
+        ("postgres-operator", 4)
+    );
+    assert!(
+        one.rows[0].lost[0]
+            .starts_with("configuration.logical_backup.logical_backup_s3_secret_access_key: a credential")
+    );
+}
+
+#[test]
+fn a_credential_becomes_a_reference() {
+    let text = ORDERS.replace("{name: AWS_REGION, value: fsn1}", "{name: AWS_SECRET_ACCESS_KEY, value: hunter2secret}\n  # postgres://a:hunter2@db/x\n  - {name: A, value: b}");
+    let one = imported(&[&text]);
+    assert!(!one.text.contains("hunter2"), "{}", one.text);
+    assert!(one.text.contains("secretKeyRef"));
+    insta::assert_snapshot!(one.rows[0].lost.join("\n"), @r"
+    spec.env: `AWS_SECRET_ACCESS_KEY` looks like a credential, and is read from Secret `acme-orders-env` now, which is one rolling update
+    to make it: kubectl --namespace shop create secret generic acme-orders-env --from-literal=AWS_SECRET_ACCESS_KEY=<value>
+    ");
+}
+
+#[test]
+fn what_cannot_be_imported_says_why() {
+    for (text, why) in [
+        (ORDERS.replace("\"16\"", "\"12\""), "spec.postgresql.version: invalid value `12`"),
+        (ORDERS.replace("  teamId: acme\n", ""), "spec.teamId: required"),
+        (ORDERS.replace("50Gi", "${SIZE}"), "`${SIZE}` is filled in by another tool"),
+        (ORDERS.replace("acme-orders", "1st"), "1st"),
+        ("a: [\n".to_owned(), "a document"),
+    ] {
+        let one = imported(&[&text]);
+        let row = &one.rows[0];
+        let told = format!("{}: {}", row.label, row.refused.clone().unwrap_or_default());
+        assert!(told.contains(why), "{why}: {told}");
+        assert!(one.app.charts.is_empty(), "{why}");
+    }
+}
+
+#[test]
+fn the_command_overwrites_nothing() {
+    let project = Project::new().file("a.yaml", ORDERS.as_bytes());
+    let said = project.run(&["import", "a.yaml", "--output", "apps/shop.yaml", "--platform", "hetzner"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert!(said.err.contains("1 as they were, 0 with a named difference, 0 not imported"), "{}", said.err);
+    assert_eq!(project.run(&["import", "a.yaml", "--output", "apps/shop.yaml"]).code, 3);
+    assert_eq!(project.run(&["synth"]).code, 0);
+    let said = project.piped(&["import", "-"], "kind: Pod\napiVersion: v1\n");
+    assert!(said.code == 1 && said.err.contains("1 Pod"), "{}", said.err);
+}
