@@ -5,6 +5,7 @@
 
 mod context;
 mod delegate;
+mod diff;
 mod explain;
 mod folder;
 mod import;
@@ -41,13 +42,13 @@ pub(crate) enum Exit {
     Usage = 2,
     /// A file could not be read or written, or the project's own binary could not be run.
     Io = 3,
-    /// `--check` found a difference.
+    /// `--check` or `diff` found a difference.
     Different = 4,
 }
 
 /// Renders PostgreSQL on Kubernetes from typed constructs into YAML for `kubectl apply`.
 ///
-/// Exit codes: 0 done, 1 the app is invalid or `lint` found an error, 2 usage, 3 a file or the project's own binary failed, 4 `--check` found a difference.
+/// Exit codes: 0 done, 1 the app is invalid or `lint` found an error, 2 usage, 3 a file or the project's own binary failed, 4 `--check` or `diff` found a difference.
 #[derive(Debug, Parser)]
 #[command(name = "pgsynth", version)]
 pub(crate) struct Arguments {
@@ -69,6 +70,8 @@ enum Verb {
     Synth(synth::Arguments),
     /// List apps, constructs and objects, the Secrets that must exist, or the backups
     List(list::Arguments),
+    /// Show what a change does to the clusters that run: for each field, and for all in what order
+    Diff(diff::Arguments),
     /// Plan a way back: a folder with what is applied step by step, and a runbook
     Restore(restore::Arguments),
     /// Write a page for each cluster, and one for all: where its data is, its Secrets, and what to do in the night
@@ -90,6 +93,7 @@ impl Verb {
     fn door(&self) -> (Needs, &dyn Run) {
         match self {
             Self::Synth(verb) => (Needs::Apps, verb),
+            Self::Diff(verb) => (Needs::Apps, verb),
             Self::List(verb) => (Needs::Apps, verb),
             Self::Restore(verb) => (Needs::Apps, verb),
             Self::Runbook(verb) => (Needs::Apps, verb),

@@ -18,6 +18,7 @@
 //! | `manifests` | strangers' manifests: text to objects, as the API server would take them |
 //! | [`lint`] | what the rules say of strangers' manifests |
 //! | [`import`] | from manifests that run to an app that renders the same |
+//! | [`diff`] | what a change does to the clusters that run |
 //! | [`synth`] | `Valid` to a bundle of named files: order, layout, emission; pure |
 //! | [`output`] | bundles and the folders that they are written to; the only module that writes files |
 //! | [`report`] | what is wrong, as text, JSON and SARIF |
@@ -27,6 +28,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod diff;
 pub mod failure;
 pub mod import;
 pub mod lint;

@@ -57,6 +57,17 @@ pub struct Changes<'a> {
     converted: bool,
 }
 
+/// A file that changes: what it holds, and what it should hold.
+#[derive(Clone, Debug)]
+pub struct Sides {
+    /// Its name below the folder.
+    pub name: String,
+    /// As it is; nothing where it is not there.
+    pub old: Option<Vec<u8>>,
+    /// As it should be; nothing where it should go.
+    pub new: Option<Vec<u8>>,
+}
+
 /// Compares a folder, whose state is `before`, with the bundle that it should hold. Nothing is written.
 ///
 /// # Errors
@@ -181,6 +192,23 @@ impl Changes<'_> {
             diff += &one(name, read(&self.folder.join(name))?.as_deref(), None);
         }
         Ok(diff)
+    }
+
+    /// The files that change, each with what it holds and what it should hold.
+    ///
+    /// # Errors
+    /// Where a file cannot be read.
+    pub fn sides(&self) -> Result<Vec<Sides>> {
+        let mut sides = vec![];
+        render(&self.write, |name, new| -> Result<()> {
+            let old = read(&self.folder.join(name))?;
+            sides.push(Sides { name: name.to_owned(), old, new: Some(new.to_vec()) });
+            Ok(())
+        })?;
+        for name in &self.remove {
+            sides.push(Sides { name: name.clone(), old: read(&self.folder.join(name))?, new: None });
+        }
+        Ok(sides)
     }
 
     /// Brings the folder to what it should hold. Each file is whole at every moment; only what differs is touched.

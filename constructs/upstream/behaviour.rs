@@ -8,6 +8,7 @@ pub mod filled;
 pub mod former;
 pub mod hba;
 pub mod image;
+pub mod impact;
 pub mod names;
 pub mod operator;
 pub mod parameters;

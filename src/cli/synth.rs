@@ -14,8 +14,10 @@ use super::context::{Context, Run};
 use super::project::{Loaded, Project, shared_archives};
 use super::terminal::{self, Progress};
 use super::{Exit, folder};
+use crate::diff::{self, State};
 use crate::failure::Failure;
-use crate::output::{self, Lock, STATE, State};
+use crate::lint::Source;
+use crate::output::{self, Changes, Lock, STATE, Sides, State as Remembered};
 use crate::report::{Account, Outcome, json, sarif, text};
 use crate::synth::{Bundle, bundle, render};
 
@@ -69,7 +71,7 @@ enum Format {
 struct Ready<'a> {
     loaded: &'a Loaded,
     valid: Valid<'a>,
-    before: Option<State>,
+    before: Option<Remembered>,
     /// Clusters that leave the output.
     gone: Vec<ClusterKey>,
 }
@@ -254,6 +256,33 @@ impl Arguments {
         Ok(exit)
     }
 
+    /// What the changes do to the clusters that run, in one line; nothing where there is nothing to tell.
+    fn impact(&self, first: bool, changes: &Changes, valid: &Valid) -> Result<Option<String>> {
+        if first || self.quiet || self.format != Format::Text || changes.is_empty() {
+            return Ok(None);
+        }
+        // More is a matter of its own, which takes its time.
+        const MOST: usize = 500;
+        if changes.outcome().written > MOST {
+            return Ok(Some(
+                "`pgsynth diff --against <revision>` says what that does to the clusters that run".to_owned(),
+            ));
+        }
+        let sides = changes.sides()?;
+        let state = |bytes: fn(&Sides) -> Option<&Vec<u8>>| {
+            let sources = sides.iter().filter_map(|side| Source::read(side.name.as_str(), bytes(side)?).ok());
+            let sources: Vec<_> = sources.collect();
+            // A file that somebody has broken is written anew, and says nothing of what was before.
+            Some(State::read(&sources, valid.app().release.release()).ok()?.under(valid.operator()))
+        };
+        let (Some(old), Some(new)) = (state(|side| side.old.as_ref()), state(|side| side.new.as_ref()))
+        else {
+            return Ok(None);
+        };
+        let found = diff::diff(valid.app().name.as_str(), "", &old, &new);
+        Ok((!found.is_empty()).then(|| format!("what it does: {}", found.summary())))
+    }
+
     /// Writes or checks one output.
     fn deliver(
         &self,
@@ -261,7 +290,7 @@ impl Arguments {
         folder: &Path,
         loaded: &Loaded,
         valid: &Valid,
-        before: Option<State>,
+        before: Option<Remembered>,
         bundle: &Bundle,
     ) -> Result<Outcome> {
         let shown = folder.strip_prefix(root).unwrap_or(folder).display().to_string();
@@ -292,10 +321,12 @@ impl Arguments {
             }
             return Ok(outcome);
         }
+        let impact = self.impact(first, &changes, valid)?;
         changes.write()?;
         outcome.different = false;
         let Outcome { written, removed, unchanged, .. } = outcome;
         self.note(&format!("`{shown}`: {written} written, {removed} removed, {unchanged} unchanged"));
+        impact.iter().for_each(|line| self.note(line));
         let namespaces =
             bundle.files.iter().map(|file| file.name.as_str()).find(|name| name.starts_with("00-"));
         if let Some(namespaces) = namespaces.filter(|_| first && valid.crds().next().is_some()) {

@@ -9,6 +9,7 @@ mod bytes;
 mod command;
 mod crds;
 mod delivery;
+mod diff;
 mod emit;
 mod images;
 mod import;
