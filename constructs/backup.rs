@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::archive::Archives;
 use crate::base::{Kind, Problem, Problems, Scope};
 use crate::rules::{NO_BACKUP, report};
-use crate::values::Id;
+use crate::values::{Described, Fields, Id, either};
 
 /// How a cluster's data is backed up, stated for every cluster: the id of a policy, `none` and the reason, or `unmanaged` where
 /// somebody else sees to it.
@@ -110,13 +110,20 @@ impl<'de> Deserialize<'de> for Backup {
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Backup, A::Error> {
                 #[derive(Deserialize)]
                 #[serde(deny_unknown_fields)]
-                struct Fields {
+                struct Reason {
                     none: String,
                 }
-                let Fields { none } = Fields::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                let Reason { none } = Reason::deserialize(de::value::MapAccessDeserializer::new(map))?;
                 Ok(Backup::None(none))
             }
         }
         deserializer.deserialize_any(PolicyOrNone)
+    }
+}
+
+impl Described for Backup {
+    fn json_schema() -> serde_json::Value {
+        let none = Fields::default().field("none", "Why there is no backup.", String::json_schema(), true);
+        either([Id::json_schema(), none.object("No backup.")])
     }
 }

@@ -21,6 +21,7 @@ pub use exposure::{
 };
 pub use high_availability::HighAvailability;
 pub use overlay::Overlay;
+pub use places::of_resource;
 pub use pooler::Pooler;
 pub use render::Resolved;
 pub use resources::Resources;

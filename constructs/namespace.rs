@@ -9,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::base::{Object, Problems, Scope, Stage, annotations_of, check_annotations, check_labels};
-use crate::values::Label;
+use crate::values::{Described, Fields, Label, either};
 
 /// A namespace that is there (`namespace: shop`), or one that the app makes (`{name: shop, create: true}`).
 ///
@@ -86,7 +86,7 @@ impl<'de> Deserialize<'de> for Namespace {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
-        struct Fields {
+        struct Whole {
             name: Label,
             #[serde(default)]
             create: bool,
@@ -109,11 +109,23 @@ impl<'de> Deserialize<'de> for Namespace {
             }
 
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Namespace, A::Error> {
-                let Fields { name, create, labels, annotations } =
-                    Fields::deserialize(MapAccessDeserializer::new(map))?;
+                let Whole { name, create, labels, annotations } =
+                    Whole::deserialize(MapAccessDeserializer::new(map))?;
                 Ok(Namespace { name, create, labels, annotations })
             }
         }
         deserializer.deserialize_any(NameOrFields)
+    }
+}
+
+impl Described for Namespace {
+    fn json_schema() -> serde_json::Value {
+        let text = IndexMap::<String, String>::json_schema;
+        let whole = Fields::default()
+            .field("name", "Name.", Label::json_schema(), true)
+            .field("create", "Whether the app renders it. Default: false.", bool::json_schema(), false)
+            .field("labels", "Labels, stronger than those that pgsynth adds. Default: none.", text(), false)
+            .field("annotations", "Annotations. Default: none.", text(), false);
+        either([Label::json_schema(), whole.object("A namespace that the app makes.")])
     }
 }

@@ -23,7 +23,7 @@ use crate::crds::postgresql::Metadata;
 use crate::crds::{CustomResource, Mirror};
 use crate::images::Images;
 use crate::release::{PRIORITY_CLASS, Release};
-use crate::values::{Label, Platform};
+use crate::values::{Described, Label, Platform};
 use pgsynth_upstream::behaviour::filled::fill_probe;
 
 construct! {
@@ -304,6 +304,12 @@ fn network_policy(
         ..NetworkPolicySpec::default()
     };
     NetworkPolicy { metadata, spec: Some(spec) }
+}
+
+impl Described for WatchSetting {
+    fn json_schema() -> serde_json::Value {
+        serde_json::json!({ "type": "string", "title": "`all`, or the name of one namespace" })
+    }
 }
 
 #[cfg(test)]

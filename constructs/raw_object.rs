@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 
 use crate::base::{Code, Identity, Kind, Object, Problem, Problems, Scope, Stage};
 use crate::rules::{SECRET_IN_OBJECT, report};
-use crate::values::{NameRule, credential_by_name, credential_in};
+use crate::values::{Described, NameRule, credential_by_name, credential_in};
 
 /// An object of any kind, in the order in which it was written.
 ///
@@ -179,5 +179,11 @@ fn nulls(value: &Value, path: &str, problems: &mut Problems) {
             }
         }
         _ => {}
+    }
+}
+
+impl Described for RawObject {
+    fn json_schema() -> serde_json::Value {
+        serde_json::json!({ "type": "object", "required": ["apiVersion", "kind", "metadata"] })
     }
 }

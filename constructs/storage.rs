@@ -10,7 +10,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::base::{Object, Problems, Scope, Stage, construct};
-use crate::values::{Cron, Label, Whole, choices};
+use crate::values::{Cron, Described, Fields, Label, Whole, choices, either};
 use pgsynth_upstream::behaviour::classes::ClassFacts;
 
 /// A StorageClass; its id is its name. Parameters of a class cannot be changed: another layout is another class.
@@ -369,5 +369,21 @@ mod longhorn {
         };
         let job = RecurringJob { api_version: "longhorn.io/v1beta2", kind: "RecurringJob", metadata, spec };
         Object::new(Stage::Storage, scope, identity, job)
+    }
+}
+
+impl Described for Storage {
+    fn json_schema() -> serde_json::Value {
+        let one = |key: &str, doc: &str, schema| Fields::default().field(key, doc, schema, true).object(doc);
+        either([
+            one("longhorn", "Longhorn, with a layout made for PostgreSQL.", Longhorn::json_schema()),
+            one("hcloud", "Volumes of Hetzner's CSI driver.", Hcloud::json_schema()),
+            one(
+                "localPath",
+                "k3s' `local-path`: a folder of one node.",
+                Fields::default().object("Nothing."),
+            ),
+            one("existing", "A class that somebody else makes.", ExistingClass::json_schema()),
+        ])
     }
 }

@@ -80,7 +80,7 @@ enum Verb {
     Lint(lint::Arguments),
     /// Make an app of clusters that run: it renders the same objects, and no pod restarts
     Import(import::Arguments),
-    /// Explain a rule: what happens, why, and what to write instead
+    /// Explain a rule, what comes of a cluster, or a field of the app file
     Explain(explain::Arguments),
     /// Write a first app into this folder
     Init(init::Arguments),
@@ -99,7 +99,7 @@ impl Verb {
             Self::Runbook(verb) => (Needs::Apps, verb),
             Self::Lint(verb) => (Needs::Nothing, verb),
             Self::Import(verb) => (Needs::Nothing, verb),
-            Self::Explain(verb) => (Needs::Nothing, verb),
+            Self::Explain(verb) => (verb.needs(), verb),
             Self::Init(verb) => (Needs::Folder, verb),
             Self::Version(verb) => (Needs::Nothing, verb),
         }

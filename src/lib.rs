@@ -18,7 +18,9 @@
 //! | `manifests` | strangers' manifests: text to objects, as the API server would take them |
 //! | [`lint`] | what the rules say of strangers' manifests |
 //! | [`import`] | from manifests that run to an app that renders the same |
+//! | [`explain`] | what will come of a cluster |
 //! | [`diff`] | what a change does to the clusters that run |
+//! | [`schema`] | JSON Schema of an app file, from its types |
 //! | [`synth`] | `Valid` to a bundle of named files: order, layout, emission; pure |
 //! | [`output`] | bundles and the folders that they are written to; the only module that writes files |
 //! | [`report`] | what is wrong, as text, JSON and SARIF |
@@ -29,6 +31,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diff;
+pub mod explain;
 pub mod failure;
 pub mod import;
 pub mod lint;
@@ -37,6 +40,7 @@ mod manifests;
 pub mod output;
 pub mod prelude;
 pub mod report;
+pub mod schema;
 pub mod synth;
 pub mod testing;
 mod yaml;

@@ -39,9 +39,40 @@ macro_rules! construct {
             $( { [$(#[doc = $fdoc])+] [$($kind)+] $field [$(#[serde(rename = $key)])?] {$ty} } )*);
         construct!(@new $name [] [] $( { [$($kind)+] $field {$ty} } )*);
 
+        impl $crate::values::Described for $name {
+            fn json_schema() -> serde_json::Value {
+                let fields = $crate::values::Fields::default();
+                $( let fields = construct!(@describe [$($kind)+] fields, construct!(@key $field $($key)?), concat!($($fdoc, "\n"),+), {$ty}); )*
+                fields.object(concat!($($doc, "\n"),+))
+            }
+        }
+
         impl $name {
             $( construct!(@method [$($kind)+] [$(#[doc = $fdoc])+] $field {$ty}); )*
         }
+    };
+
+    // A field in the schema.
+    (@key $field:ident) => { $crate::values::camel(stringify!($field)) };
+    (@key $field:ident $key:literal) => { $key.to_owned() };
+    (@describe [hidden] $fields:ident, $key:expr, $doc:expr, {$ty:ty}) => { $fields };
+    (@describe [read] $fields:ident, $key:expr, $doc:expr, {$ty:ty}) => {
+        $fields.field(&$key, $doc, serde_json::json!({}), false)
+    };
+    (@describe [required] $fields:ident, $key:expr, $doc:expr, {$ty:ty}) => {
+        $fields.field(&$key, $doc, <$ty as $crate::values::Described>::json_schema(), true)
+    };
+    (@describe [fixed] $fields:ident, $key:expr, $doc:expr, {$ty:ty}) => {
+        construct!(@describe [required] $fields, $key, $doc, {$ty})
+    };
+    (@describe [required number] $fields:ident, $key:expr, $doc:expr, {$ty:ty}) => {
+        $fields.field(&$key, $doc, $crate::values::or_number(<$ty as $crate::values::Described>::json_schema()), true)
+    };
+    (@describe [optional number] $fields:ident, $key:expr, $doc:expr, {$ty:ty}) => {
+        $fields.field(&$key, $doc, $crate::values::or_number(<$ty as $crate::values::Described>::json_schema()), false)
+    };
+    (@describe [$($kind:tt)+] $fields:ident, $key:expr, $doc:expr, {$ty:ty}) => {
+        $fields.field(&$key, $doc, <$ty as $crate::values::Described>::json_schema(), false)
     };
 
     // The struct, a field at a time.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::base::Emptiness;
 use crate::crds::postgresql::PostgresqlSpec;
+use crate::values::Described;
 
 /// Fields of the `postgresql` object that lie over what the cluster's own fields render. It is read and changed like the
 /// [`PostgresqlSpec`] that it holds, and takes no room where it says nothing: most clusters need none of it.
@@ -75,5 +76,11 @@ impl Serialize for Overlay {
 impl<'de> Deserialize<'de> for Overlay {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         PostgresqlSpec::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl Described for Overlay {
+    fn json_schema() -> serde_json::Value {
+        PostgresqlSpec::json_schema()
     }
 }

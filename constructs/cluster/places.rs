@@ -67,6 +67,24 @@ impl Cluster {
     }
 }
 
+/// The field of the `postgresql` object that a field of a cluster becomes, where it becomes one.
+pub fn of_resource(field: &str) -> Option<String> {
+    let under = |of: &str| field.strip_prefix(of).filter(|rest| rest.is_empty() || rest.starts_with('.'));
+    if under("resources").is_some() {
+        return Some("resources".to_owned());
+    }
+    if under("spread").is_some() {
+        return Some("topologySpreadConstraints".to_owned());
+    }
+    let exact = FIELDS.iter().find(|(_, own)| *own == field).map(|(of, _)| (*of).to_owned());
+    exact.or_else(|| {
+        let longest = FIELDS.iter().filter_map(|(of, own)| Some((own.len(), of, under(own)?)));
+        longest
+            .max_by_key(|(length, ..)| *length)
+            .map(|(_, of, rest)| format!("{of}{}", rest.replace("<id>", "*")))
+    })
+}
+
 fn is_appended(section: &str) -> bool {
     matches!(section, "env" | "sidecars" | "initContainers" | "additionalVolumes")
 }

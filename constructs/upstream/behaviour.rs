@@ -9,6 +9,7 @@ pub mod former;
 pub mod hba;
 pub mod image;
 pub mod impact;
+pub mod made;
 pub mod names;
 pub mod operator;
 pub mod parameters;

@@ -6,6 +6,7 @@
 mod checked;
 mod choices;
 mod credentials;
+mod described;
 mod duration;
 mod hash;
 mod id;
@@ -25,6 +26,7 @@ pub use checked::checked_text;
 pub use checked::{Checked, Invalid};
 pub use choices::choices;
 pub use credentials::{credential_by_name, credential_in};
+pub use described::{Described, Fields, camel, either, or_number};
 pub use duration::GoDuration;
 pub use hash::fnv1a;
 pub use id::{Id, Label, LabelValue, Name, NameRule};

@@ -11,6 +11,7 @@ mod crds;
 mod delivery;
 mod diff;
 mod emit;
+mod explain;
 mod images;
 mod import;
 mod keys;

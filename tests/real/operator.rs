@@ -4,6 +4,7 @@
 //! Class bench: no registry has the operator, so that it has to be on `PATH`. It listens on all interfaces, therefore
 //! the whole test runs in a network namespace that has nothing but loopback; clusters have loopback addresses there.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -140,6 +141,7 @@ fn reconciles() -> Result<(), String> {
     ] {
         server.ok(&["-n", "shop", "get", object])?;
     }
+    same_as_explained(&server, &folder.join("project"))?;
     let [orders, reports] = &databases[..] else { return Err("two databases were started".to_owned()) };
     expect(
         &orders.query("postgres", "select pg_get_userbyid(datdba) from pg_database where datname = 'shop'"),
@@ -158,6 +160,47 @@ fn reconciles() -> Result<(), String> {
     match complaints.is_empty() {
         true => Ok(()),
         false => Err(format!("the operator complains:\n{}", complaints.join("\n"))),
+    }
+}
+
+/// What `explain` says that the operator makes of the clusters is what it has made, and nothing else.
+fn same_as_explained(server: &Server, project: &Path) -> Result<(), String> {
+    const KINDS: [&str; 8] = [
+        "StatefulSet",
+        "Service",
+        "Secret",
+        "PodDisruptionBudget",
+        "Deployment",
+        "CronJob",
+        "ServiceAccount",
+        "RoleBinding",
+    ];
+    let mut explained = BTreeSet::new();
+    for (cluster, _) in CLUSTERS {
+        let output = Command::new(env!("CARGO_BIN_EXE_pgsynth"))
+            .args(["explain", cluster])
+            .current_dir(project)
+            .output()
+            .map_err(|error| error.to_string())?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        for line in text.lines().filter(|line| line.contains("(operator: ")) {
+            let mut words = line.split_whitespace();
+            explained.extend(words.next().zip(words.next()).map(|(kind, name)| format!("{kind} {name}")));
+        }
+    }
+    let mut made = BTreeSet::new();
+    for kind in KINDS {
+        // Without what the app itself renders, and what Kubernetes and the user put there.
+        let names = ["-n", "shop", "get", kind, "-l", "!app.kubernetes.io/managed-by", "-o", "name"];
+        let names = server.ok(&names)?;
+        let names = names.lines().filter_map(|line| line.split_once('/')).map(|(_, name)| name);
+        let own =
+            names.filter(|name| kind != "Secret" || name.contains(".credentials.") || name.ends_with("-u"));
+        made.extend(own.filter(|name| *name != "default").map(|name| format!("{kind} {name}")));
+    }
+    match explained == made {
+        true => Ok(()),
+        false => Err(format!("explained {explained:#?}\nmade {made:#?}")),
     }
 }
 

@@ -27,6 +27,18 @@ pub struct Connection<'a> {
     pub role: &'a str,
 }
 
+/// Spilo's own lines, where a cluster has none; with PAM switched on there are two more (`configure_spilo.py:325` of Spilo).
+pub const SPILOS: [&str; 8] = [
+    "local   all          all                     trust",
+    "host    all          all      127.0.0.1/32   md5",
+    "host    all          all      ::1/128        md5",
+    "local   replication  standby                 trust",
+    "hostssl replication  standby  all            md5",
+    "hostnossl all        all      all            reject",
+    "hostssl all          +zalandos all           pam",
+    "hostssl all          all      all            md5",
+];
+
 const KINDS: [&str; 6] = ["local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc"];
 
 const METHODS: [&str; 14] = [

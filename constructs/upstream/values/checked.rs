@@ -148,6 +148,12 @@ macro_rules! checked_text {
             }
         }
 
+        impl $crate::values::Described for $name {
+            fn json_schema() -> serde_json::Value {
+                serde_json::json!({ "type": "string", "title": $what })
+            }
+        }
+
         impl std::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str {
                 self.as_str()

@@ -33,6 +33,12 @@ macro_rules! choices {
             }
         }
 
+        impl $crate::values::Described for $name {
+            fn json_schema() -> serde_json::Value {
+                serde_json::json!({ "enum": $name::WORDS, "title": $what })
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::{At, Mirror, Strict};
 use crate::crds::Schema;
 use crate::release::OperatorVersion;
+use crate::values::Described;
 
 impl<T: Mirror> Mirror for Option<T> {
     fn schema() -> Schema {
@@ -203,6 +204,12 @@ impl<T: Mirror> Mirror for IndexMap<String, T> {
         for (key, value) in self {
             value.newer(operator, at.below(key), newer);
         }
+    }
+}
+
+impl<T: Described> Described for Named<T> {
+    fn json_schema() -> serde_json::Value {
+        Vec::<T>::json_schema()
     }
 }
 

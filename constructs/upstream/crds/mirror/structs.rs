@@ -88,6 +88,12 @@ macro_rules! mirror {
             }
         }
 
+        impl $crate::values::Described for $name {
+            fn json_schema() -> serde_json::Value {
+                <Self as $crate::crds::Mirror>::schema().json()
+            }
+        }
+
         impl $crate::crds::Mirror for $name {
             fn schema() -> $crate::crds::Schema {
                 let mut properties = indexmap::IndexMap::new();

@@ -66,6 +66,13 @@ impl Schema {
             && self.format.is_none()
     }
 
+    /// As JSON Schema for what people write. Which keys must be there is not said: others may give them.
+    pub fn json(&self) -> serde_json::Value {
+        let mut json = serde_json::to_value(self).unwrap_or_default();
+        plain(&mut json, false);
+        json
+    }
+
     /// The paths below this schema that end in a key.
     pub fn paths_to(&self, key: &str) -> Vec<String> {
         let mut found = vec![];
@@ -81,5 +88,34 @@ impl Schema {
             }
             property.search(wanted, &below, found);
         }
+    }
+}
+
+/// From the words of a CRD to those of JSON Schema: what is only Kubernetes' goes, and unknown keys are refused.
+fn plain(json: &mut serde_json::Value, keys: bool) {
+    match json {
+        serde_json::Value::Object(map) if keys => map.values_mut().for_each(|value| plain(value, false)),
+        serde_json::Value::Object(map) => {
+            let keeps = map.remove("x-kubernetes-preserve-unknown-fields").is_some();
+            if map.remove("x-kubernetes-int-or-string").is_some() {
+                map.remove("anyOf");
+                map.remove("pattern");
+                map.insert("type".to_owned(), serde_json::json!(["string", "integer"]));
+            }
+            map.retain(|key, _| {
+                !key.starts_with("x-kubernetes-")
+                    && !matches!(key.as_str(), "required" | "nullable" | "format")
+            });
+            // At least one of some keys, or not both of them: what remains of it says nothing.
+            map.retain(|key, _| !matches!(key.as_str(), "anyOf" | "not"));
+            if map.contains_key("properties") && !keeps && !map.contains_key("additionalProperties") {
+                map.insert("additionalProperties".to_owned(), false.into());
+            }
+            for (key, value) in map.iter_mut() {
+                plain(value, key == "properties");
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| plain(item, false)),
+        _ => {}
     }
 }
