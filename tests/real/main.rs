@@ -7,6 +7,7 @@ mod apply;
 mod corpus;
 mod figures;
 mod guard;
+mod impact;
 mod linters;
 mod operator;
 mod parts;
@@ -38,6 +39,7 @@ fn main() {
         corpus::trials(),
         figures::trials(),
         guard::trials(),
+        impact::trials(),
         linters::trials(),
         operator::trials(),
         patroni::trials(),

@@ -256,6 +256,17 @@ impl Context<'_> {
                     false => plain(Impact::Roll, ""),
                 }
             }
+            // A cluster can switch it on and not off (`k8sres.go:813`).
+            ["enableShmVolume"] => {
+                let on = self.around.after.and_then(|facts| facts.configuration.enable_shm_volume);
+                match on == Some(false) {
+                    true => plain(Impact::Roll, "mounts change"),
+                    false => plain(
+                        Impact::NoEffect,
+                        "the operator's `enable_shm_volume` is on, which a cluster cannot switch off",
+                    ),
+                }
+            }
             ["tolerations"] => {
                 let count =
                     |value: &Option<Value>| value.as_ref().and_then(Value::as_sequence).map_or(0, Vec::len);
