@@ -6,6 +6,7 @@ mod compact;
 mod credentials;
 mod lift;
 mod read;
+mod rust;
 
 use indexmap::IndexMap;
 use pgsynth_constructs::base::Problem;
@@ -105,6 +106,19 @@ pub fn import(sources: &[Source], settings: &Settings) -> Result<Imported, Probl
     // What was written is what is meant.
     let read = load::app("apps/imported.yaml", text.as_bytes())?;
     Ok(Imported { text, app: read, rows, notes })
+}
+
+impl Imported {
+    /// The app as Rust, for a project whose apps are a crate; comments are the app file's alone.
+    ///
+    /// # Errors
+    /// The app file is none, which is a fault of the import.
+    pub fn rust(&self) -> Result<String, Problem> {
+        let text = compact::text(&self.app)?;
+        let value =
+            serde_yaml::from_str(&text).map_err(|error| Problem::invalid("", "", error.to_string()))?;
+        Ok(rust::source(&value))
+    }
 }
 
 /// Puts a cluster into the chart of its namespace.

@@ -24,6 +24,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 
+    /// Print it as Rust instead of YAML, for a project whose apps are a crate
+    #[arg(long)]
+    rust: bool,
+
     /// Name of the app. Default: that of the file, else `imported`
     #[arg(long)]
     name: Option<Id>,
@@ -64,8 +68,12 @@ impl Run for Arguments {
             terminal::error("nothing was imported");
             return Ok(Exit::Invalid);
         }
+        let text = match self.rust {
+            true => imported.rust().map_err(|problem| Failure::io(problem.to_string()))?,
+            false => imported.text.clone(),
+        };
         match &self.output {
-            Some(path) if !output::create_new(path, imported.text.as_bytes())? => {
+            Some(path) if !output::create_new(path, text.as_bytes())? => {
                 let failure = Failure::io(format!("`{}` exists already, and stays as it is", path.display()));
                 return Err(failure.hint("choose another file with `--output`").into());
             }
@@ -73,7 +81,7 @@ impl Run for Arguments {
                 "wrote `{}`; next:\n  pgsynth synth             # renders it\n  kubectl diff -f dist/     # shows no difference in any `spec`",
                 path.display()
             )),
-            None => terminal::out(&imported.text)?,
+            None => terminal::out(&text)?,
         }
         Ok(if refused { Exit::Invalid } else { Exit::Done })
     }

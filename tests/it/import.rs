@@ -130,6 +130,24 @@ fn what_cannot_be_imported_says_why() {
     }
 }
 
+/// The app of the orders in Rust, as it is printed: it compiles, and is the same app.
+mod orders {
+    include!("imported/orders.rs");
+}
+
+#[test]
+fn an_app_in_rust_is_the_same() {
+    let one = imported(&[ORDERS]);
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/imported/orders.rs");
+    // A module that is included says nothing at its top.
+    let printed = one.rust().unwrap().replacen("//! Imported", "// Imported", 1);
+    if std::env::var_os("PGSYNTH_UPDATE").is_some() {
+        std::fs::write(path, &printed).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), printed);
+    assert_eq!(serde_json::to_value(orders::app()).unwrap(), serde_json::to_value(&one.app).unwrap());
+}
+
 #[test]
 fn the_command_overwrites_nothing() {
     let project = Project::new().file("a.yaml", ORDERS.as_bytes());
