@@ -16,6 +16,7 @@ mod manifests;
 mod project;
 mod restore;
 mod runbook;
+mod schema;
 mod synth;
 mod terminal;
 mod version;
@@ -82,6 +83,8 @@ enum Verb {
     Import(import::Arguments),
     /// Explain a rule, what comes of a cluster, or a field of the app file
     Explain(explain::Arguments),
+    /// Print the JSON Schema of app files (2020-12), for completion and checks in an editor
+    Schema(schema::Arguments),
     /// Write a first app into this folder
     Init(init::Arguments),
     /// Show the version of pgsynth and of what its newest release renders
@@ -100,6 +103,7 @@ impl Verb {
             Self::Lint(verb) => (Needs::Nothing, verb),
             Self::Import(verb) => (Needs::Nothing, verb),
             Self::Explain(verb) => (verb.needs(), verb),
+            Self::Schema(verb) => (Needs::Nothing, verb),
             Self::Init(verb) => (Needs::Folder, verb),
             Self::Version(verb) => (Needs::Nothing, verb),
         }

@@ -5,6 +5,7 @@
 //! problem, the text is read once more for the places of its paths ([`locate`]).
 
 mod edit;
+mod environments;
 
 use crate::yaml::DuplicateKeyPolicy;
 use pgsynth_constructs::App;
@@ -15,30 +16,49 @@ use serde_saphyr::Error;
 use crate::yaml::{LARGEST, Place, Reader, Value, conflict, innermost, message, tree};
 pub use edit::{Edit, Fields, edit};
 
-/// Reads an app file. `file` is its name for messages.
+/// Reads an app file without environments. `file` is its name for messages.
 ///
 /// # Errors
 /// The first thing that is wrong with the text, with path, line and column.
 pub fn app(file: &str, bytes: &[u8]) -> Result<App, Problem> {
+    let mut apps = apps(file, bytes)?;
+    match (apps.pop(), apps.is_empty()) {
+        (Some((None, app)), true) => Ok(app),
+        _ => Err(unreadable("it has environments, and is several apps", at(file, 1, 1))),
+    }
+}
+
+/// Reads an app file: one app, or one for each of its environments, with the environment's name.
+///
+/// # Errors
+/// The first thing that is wrong with the text, with path, line and column.
+pub fn apps(file: &str, bytes: &[u8]) -> Result<Vec<(Option<String>, App)>, Problem> {
     let text = text(file, bytes)?;
     if let Some(line) = conflict(text) {
         return Err(unreadable("a merge conflict is not resolved here", at(file, line + 1, 1)));
     }
-    let mut node = tree(text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, text, &error))?;
-    node.take_away(text);
+    let node = tree(text, DuplicateKeyPolicy::Error).map_err(|error| problem(file, text, &error))?;
     if matches!(node.value, Value::Null) {
         return Err(unreadable("the file is empty; `pgsynth init` writes a first app", at(file, 1, 1)));
     }
-    App::deserialize(Reader { text, node: &node }).map_err(|error| {
-        let (problem, place) = error.into_parts();
-        Problem { place: Some(at_place(file, place.unwrap_or(node.place))), ..problem }
-    })
+    let mut apps = vec![];
+    for (environment, mut node) in environments::split(file, text, node)? {
+        node.take_away(text);
+        let app = App::deserialize(Reader { text, node: &node }).map_err(|error| {
+            let (problem, place) = error.into_parts();
+            Problem { place: Some(at_place(file, place.unwrap_or(node.place))), ..problem }
+        })?;
+        apps.push((environment, app));
+    }
+    Ok(apps)
 }
 
-/// Gives every problem whose path stands in the file its line and column.
-pub fn locate(file: &str, bytes: &[u8], problems: &mut Problems) {
+/// Gives every problem of an app whose path stands in the file its line and column: in the environment, or in what is common.
+pub fn locate(file: &str, bytes: &[u8], environment: Option<&str>, problems: &mut Problems) {
     let Ok(text) = text(file, bytes) else { return };
     let Ok(tree) = tree(text, DuplicateKeyPolicy::Error) else { return };
+    let Ok(trees) = environments::split(file, text, tree) else { return };
+    let Some((_, tree)) = trees.into_iter().find(|(name, _)| name.as_deref() == environment) else { return };
     for problem in problems.errors.iter_mut().chain(&mut problems.warnings) {
         problem.place = tree.place_of(&problem.path, text).map(|place| at_place(file, place));
     }
@@ -190,7 +210,7 @@ mod tests {
         problems.invalid("charts.shop.clusters.main.team", "acme", "x");
         problems.invalid("charts.shop.clusters.main.instances", 2, "x");
         problems.invalid("externalOperator", "", "x");
-        locate("apps/shop.yaml", text.as_bytes(), &mut problems);
+        locate("apps/shop.yaml", text.as_bytes(), None, &mut problems);
         insta::assert_snapshot!(problems, @r"
         charts.shop.clusters.main.postgres (apps/shop.yaml:14:19): invalid value `18`: x [invalid-value]
         charts.shop.clusters.main.team (apps/shop.yaml:7:11): invalid value `acme`: x [invalid-value]

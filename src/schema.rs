@@ -13,6 +13,15 @@ use serde_json::{Map, Value, json};
 pub fn app() -> Value {
     let mut schema = App::json_schema();
     taken_away(&mut schema);
+    // An environment says what differs, and what is common need not be whole then.
+    let required = schema.as_object_mut().and_then(|map| map.remove("required"));
+    let overlay = without_required(schema.clone());
+    schema["properties"]["environments"] = json!({
+        "type": "object",
+        "description": "What differs in each environment, laid over the rest: maps join, everything else is replaced, and `null` takes away. Each is an app of its own, with the environment's name behind the app's and an output below its.",
+        "additionalProperties": overlay,
+    });
+    schema["anyOf"] = json!([{ "required": required }, { "required": ["environments"] }]);
     let mut whole = Map::from_iter([
         ("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema")),
         ("title".to_owned(), json!("pgsynth app")),
@@ -21,6 +30,18 @@ pub fn app() -> Value {
         whole.extend(map);
     }
     Value::Object(whole)
+}
+
+fn without_required(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Object(map) => {
+            map.remove("required");
+            map.values_mut().for_each(|value| *value = without_required(value.take()));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = without_required(item.take())),
+        _ => {}
+    }
+    schema
 }
 
 /// Every value may be `null`, which takes away what an anchor brought.
@@ -58,6 +79,11 @@ fn or_null(schema: &mut Value) {
     if let Some(Value::Array(schemas)) = map.get_mut("anyOf") {
         schemas.push(json!({ "type": "null" }));
     }
+}
+
+/// The schema as a document.
+pub fn document() -> String {
+    format!("{}\n", app())
 }
 
 /// A field of an app file.

@@ -2,7 +2,7 @@
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    if let Ok(app) = pgsynth::load::app("apps/fuzz.yaml", bytes) {
+    for (_, app) in pgsynth::load::apps("apps/fuzz.yaml", bytes).into_iter().flatten() {
         let _ = app.validate(&Default::default());
     }
 });

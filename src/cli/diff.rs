@@ -27,6 +27,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME")]
     app: Vec<String>,
 
+    /// Only this environment of app files that have several (repeatable)
+    #[arg(long, value_name = "NAME")]
+    environment: Vec<String>,
+
     /// What to compare with: a revision of git, a folder of manifests, `-` for manifests on standard input, or `release` for what
     /// the newest release would change. Default: the output as it lies in its folder
     #[arg(long, value_name = "REV|FOLDER|-|release")]
@@ -54,7 +58,7 @@ impl Run for Arguments {
             Err(account) => return Ok(refuse(&account)),
         };
         let mut diffs = vec![];
-        for loaded in project.select(&self.app)? {
+        for loaded in project.choose(&self.app, &self.environment)? {
             let mut account = loaded.account();
             let Some(valid) = loaded.validate(&Past::default(), &mut account) else {
                 return Ok(refuse(&account));

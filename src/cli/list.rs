@@ -22,6 +22,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME")]
     app: Vec<String>,
 
+    /// Only this environment of app files that have several (repeatable)
+    #[arg(long, value_name = "NAME")]
+    environment: Vec<String>,
+
     /// List the Secrets that must exist before the output is applied, with the command that makes each
     #[arg(long)]
     secrets: bool,
@@ -52,7 +56,7 @@ impl Run for Arguments {
                 return Ok(Exit::Invalid);
             }
         };
-        let chosen = project.select(&self.app)?;
+        let chosen = project.choose(&self.app, &self.environment)?;
         let mut listed = vec![];
         for loaded in chosen {
             let (_, past) = loaded.past(&project.root, &loaded.output(&project.root), &[])?;

@@ -1,6 +1,6 @@
 //! The project: its folder, its apps, and where their outputs lie.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +27,8 @@ pub(super) struct Project {
 pub(super) struct Loaded {
     pub(super) app: App,
     source: Option<(String, Vec<u8>)>,
+    /// Its environment, where the file has several.
+    environment: Option<String>,
 }
 
 /// The folder of the project: the given one, else the nearest parent that holds `apps/`, else this one.
@@ -53,7 +55,7 @@ impl Project {
         let mut problems = vec![];
         for app in context.apps {
             match app {
-                Ok(app) => loaded.push(Loaded { app, source: None }),
+                Ok(app) => loaded.push(Loaded { app, source: None, environment: None }),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -69,8 +71,12 @@ impl Project {
                 return Err(Failure::io(format!("{}: it is not a regular file", cannot())).into());
             }
             let bytes = fs::read(&path).with_context(cannot)?;
-            match load::app(&file, &bytes) {
-                Ok(app) => loaded.push(Loaded { app, source: Some((file, bytes)) }),
+            match load::apps(&file, &bytes) {
+                Ok(apps) => loaded.extend(apps.into_iter().map(|(environment, app)| Loaded {
+                    app,
+                    source: Some((file.clone(), bytes.clone())),
+                    environment,
+                })),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -94,6 +100,27 @@ impl Project {
         others.filter_map(|loaded| Some((loaded, loaded.app.validate(&Past::default()).ok()?))).collect()
     }
 
+    /// The apps of these names and environments; all where there are none.
+    pub(super) fn choose(&self, names: &[String], environments: &[String]) -> Result<Vec<&Loaded>> {
+        let known: BTreeSet<&str> =
+            self.apps.iter().filter_map(|loaded| loaded.environment.as_deref()).collect();
+        if let Some(wanted) = environments.iter().find(|wanted| !known.contains(wanted.as_str())) {
+            let failure = Failure::usage(format!("no environment `{wanted}`"));
+            let known: Vec<&str> = known.into_iter().collect();
+            return Err(match known.is_empty() {
+                true => failure.hint("an app file names its environments below `environments:`"),
+                false => failure.hint(format!("the project has `{}`", known.join("`, `"))),
+            }
+            .into());
+        }
+        let mut chosen = self.select(names)?;
+        chosen.retain(|loaded| {
+            let own = loaded.environment.as_deref();
+            environments.is_empty() || environments.iter().any(|wanted| Some(wanted.as_str()) == own)
+        });
+        Ok(chosen)
+    }
+
     /// The apps of these names; all where there are none.
     pub(super) fn select(&self, names: &[String]) -> Result<Vec<&Loaded>> {
         let known: Vec<&str> = self.apps.iter().map(|loaded| loaded.app.name.as_str()).collect();
@@ -115,6 +142,11 @@ impl Loaded {
     /// The file that it comes from, by its name below the project, and what is in it; none for an app in Rust.
     pub(super) fn source(&self) -> Option<(&str, &[u8])> {
         self.source.as_ref().map(|(file, bytes)| (file.as_str(), bytes.as_slice()))
+    }
+
+    /// Its environment, where its file has several.
+    pub(super) fn environment(&self) -> Option<&str> {
+        self.environment.as_deref()
     }
 
     /// The folder of its output.
@@ -170,7 +202,7 @@ impl Loaded {
         };
         let any = !problems.errors.is_empty() || !problems.warnings.is_empty();
         if let Some((file, bytes)) = self.source.as_ref().filter(|_| any) {
-            load::locate(file, bytes, &mut problems);
+            load::locate(file, bytes, self.environment.as_deref(), &mut problems);
         }
         account.errors.extend(problems.errors);
         account.warnings.extend(problems.warnings);

@@ -28,6 +28,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME")]
     app: Vec<String>,
 
+    /// Only this environment of app files that have several (repeatable)
+    #[arg(long, value_name = "NAME")]
+    environment: Vec<String>,
+
     /// Write into this folder instead of the app's own; only for a single app
     #[arg(long, value_name = "FOLDER", conflicts_with = "stdout")]
     output: Option<PathBuf>,
@@ -84,7 +88,7 @@ impl Run for Arguments {
             Ok(project) => project,
             Err(account) => return self.end(Exit::Invalid, &[account]),
         };
-        let chosen = project.select(&self.app)?;
+        let chosen = project.choose(&self.app, &self.environment)?;
         self.check_usage(&project, &chosen)?;
         let folders = self.folders(&project, &chosen)?;
         // Held from the first look at an output to its last file: what is compared must not change meanwhile.

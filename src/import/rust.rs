@@ -62,7 +62,7 @@ fn of_cluster(function: &str, chart: &str, name: &str, cluster: &Value) -> Strin
                 }
             }
             (_, value) => {
-                let _ = write!(rest, "    cluster.{field} = yaml({});\n", yaml(value));
+                let _ = writeln!(rest, "    cluster.{field} = yaml({});", yaml(value));
             }
         }
     }

@@ -11,6 +11,7 @@ mod crds;
 mod delivery;
 mod diff;
 mod emit;
+mod environments;
 mod explain;
 mod images;
 mod import;

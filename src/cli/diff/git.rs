@@ -67,7 +67,9 @@ impl Revision {
             return Ok(None);
         };
         let shown = format!("{}:{file}", self.given);
-        Ok(Some(load::app(&shown, &bytes).map_err(|problem| Failure::io(problem.to_string()))?))
+        let apps = load::apps(&shown, &bytes).map_err(|problem| Failure::io(problem.to_string()))?;
+        let own = apps.into_iter().find(|(environment, _)| environment.as_deref() == loaded.environment());
+        Ok(own.map(|(_, app)| app))
     }
 
     /// The contents of files, by one program for all of them.
