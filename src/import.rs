@@ -12,13 +12,13 @@ use indexmap::IndexMap;
 use pgsynth_constructs::base::Problem;
 use pgsynth_constructs::crds::postgresql::Postgresql;
 use pgsynth_constructs::release::ReleaseName;
-use pgsynth_constructs::values::Platform;
-use pgsynth_constructs::{App, Chart, Cluster, ExternalOperator, Past};
+use pgsynth_constructs::values::{Label, Platform};
+use pgsynth_constructs::{App, Chart, Cluster, ExternalOperator, Namespace, Past};
 
 pub use crate::manifests::Source;
 
 use crate::{load, synth};
-use read::{Found, Origin};
+use read::{Found, Home, Origin};
 
 /// What the app is to be called, and what it is for.
 #[derive(Clone, Debug)]
@@ -88,10 +88,10 @@ pub fn import(sources: &[Source], settings: &Settings) -> Result<Imported, Probl
         of_operator.map(|origin| ("externalOperator".to_owned(), origin)).into_iter().collect();
     for read::Cluster { mut resource, mut row, origin } in clusters {
         credentials::take(&mut resource, &mut row);
-        let (chart, name) = read::place(&resource);
+        let home = read::place(&resource);
         match cluster(&app, &resource, &mut row) {
-            Ok(cluster) => match add(&mut app, &chart, &name, cluster) {
-                Ok(()) => origins.push((format!("charts.{chart}.clusters.{name}"), origin)),
+            Ok(cluster) => match add(&mut app, &home, cluster) {
+                Ok(()) => origins.push((format!("charts.{}.clusters.{}", home.chart, home.name), origin)),
                 Err(why) => row.refused = Some(why),
             },
             // What cannot be read of the version says more than that it is missing.
@@ -122,10 +122,12 @@ impl Imported {
 }
 
 /// Puts a cluster into the chart of its namespace.
-fn add(app: &mut App, chart: &str, name: &str, cluster: Cluster) -> Result<(), String> {
+fn add(app: &mut App, home: &Home, cluster: Cluster) -> Result<(), String> {
     let wrong = |error: pgsynth_constructs::values::SectionError| error.to_string();
+    let Home { chart, namespace, name } = home;
     if app.charts.get(chart).is_none() {
-        app.charts.add(chart, Chart::new(chart)).map_err(wrong)?;
+        let namespace: Label = namespace.parse().map_err(|wrong| format!("metadata.namespace: {wrong}"))?;
+        app.charts.add(chart, Chart::new(Namespace::existing(namespace))).map_err(wrong)?;
     }
     let section = app.charts.get_mut(chart).ok_or("the chart was just added")?;
     section.clusters.add(name, cluster).map(|_| ()).map_err(wrong)
@@ -133,12 +135,12 @@ fn add(app: &mut App, chart: &str, name: &str, cluster: Cluster) -> Result<(), S
 
 /// The cluster that renders this object, as far as possible in its own fields.
 fn cluster(app: &App, resource: &Postgresql, row: &mut Row) -> Result<Cluster, String> {
-    let (chart, name) = read::place(resource);
+    let home = read::place(resource);
     let mut frame = app.clone();
     frame.charts = Default::default();
     let renders = |cluster: &Cluster| -> Result<Postgresql, String> {
         let mut one = frame.clone();
-        add(&mut one, &chart, &name, cluster.clone())?;
+        add(&mut one, &home, cluster.clone())?;
         rendered(&one)
     };
     let mut cluster = lift::all_in_the_overlay(resource)?;

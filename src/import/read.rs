@@ -7,6 +7,7 @@ use pgsynth_constructs::crds::operator_configuration::OperatorConfiguration;
 use pgsynth_constructs::crds::postgresql::Postgresql;
 use pgsynth_constructs::operator::WatchSetting;
 use pgsynth_constructs::release::Release;
+use pgsynth_constructs::values::{Id, Label};
 
 use serde_yaml::Value;
 
@@ -104,10 +105,13 @@ pub(super) fn find<'d>(documents: &'d [Result<Document<'d>, Unread>], release: &
                                 Some("an app runs under one operator, and there is one already".to_owned());
                             found.rows.push(row);
                         }
-                        Some(resource) => {
-                            let external = operator(&manifest, resource, &mut row);
-                            found.operator = Some((external, row, origin(&manifest)));
-                        }
+                        Some(resource) => match operator(&manifest, resource, &mut row) {
+                            Ok(external) => found.operator = Some((external, row, origin(&manifest))),
+                            Err(why) => {
+                                row.refused = Some(why);
+                                found.rows.push(row);
+                            }
+                        },
                         None => found.rows.push(row),
                     }
                 }
@@ -220,16 +224,32 @@ fn without_nulls(value: &mut Value, path: &str, row: &mut Row) {
     });
 }
 
-/// Chart and id of a cluster: its namespace and its name.
-pub(super) fn place(resource: &Postgresql) -> (String, String) {
+/// Where a cluster belongs in the app.
+pub(super) struct Home {
+    /// Id of its chart: its namespace, as far as that can be an id.
+    pub(super) chart: String,
+    pub(super) namespace: String,
+    pub(super) name: String,
+}
+
+/// Chart, namespace and id of a cluster.
+pub(super) fn place(resource: &Postgresql) -> Home {
     let namespace = resource.metadata.namespace.as_deref().filter(|namespace| !namespace.is_empty());
-    let name = resource.metadata.name.clone().unwrap_or_default();
-    (namespace.unwrap_or("default").to_owned(), name)
+    let namespace = namespace.unwrap_or("default").to_owned();
+    let chart = if namespace.parse::<Id>().is_ok() { namespace.clone() } else { format!("ns-{namespace}") };
+    Home { chart, namespace, name: resource.metadata.name.clone().unwrap_or_default() }
 }
 
 /// The operator that a resource configures.
-fn operator(manifest: &Manifest, resource: OperatorConfiguration, row: &mut Row) -> ExternalOperator {
+fn operator(
+    manifest: &Manifest,
+    resource: OperatorConfiguration,
+    row: &mut Row,
+) -> Result<ExternalOperator, String> {
     let namespace = Some(manifest.namespace()).filter(|namespace| !namespace.is_empty()).unwrap_or("default");
+    if let Err(wrong) = namespace.parse::<Label>() {
+        return Err(format!("metadata.namespace: {wrong}"));
+    }
     let mut configuration = resource.configuration;
     let watched = configuration.kubernetes.as_mut().and_then(|section| section.watched_namespace.take());
     let watch = match watched.as_deref() {
@@ -245,7 +265,7 @@ fn operator(manifest: &Manifest, resource: OperatorConfiguration, row: &mut Row)
     row.typed.push("externalOperator".to_owned());
     let mut external = external(namespace, watch);
     external.configuration = configuration;
-    external
+    Ok(external)
 }
 
 fn watching(namespace: &str) -> WatchSetting {

@@ -114,12 +114,20 @@ fn a_credential_becomes_a_reference() {
 }
 
 #[test]
+fn a_namespace_that_is_no_id_keeps_its_name() {
+    let one = imported(&[&ORDERS.replace("namespace: shop", "namespace: 1shop")]);
+    assert!(one.text.contains("  ns-1shop:\n    namespace: 1shop\n"), "{}", one.text);
+    assert!(rendered(&one).contains("namespace: 1shop"));
+}
+
+#[test]
 fn what_cannot_be_imported_says_why() {
     for (text, why) in [
         (ORDERS.replace("\"16\"", "\"12\""), "spec.postgresql.version: invalid value `12`"),
         (ORDERS.replace("  teamId: acme\n", ""), "spec.teamId: required"),
         (ORDERS.replace("50Gi", "${SIZE}"), "`${SIZE}` is filled in by another tool"),
         (ORDERS.replace("acme-orders", "1st"), "1st"),
+        (ORDERS.replace("namespace: shop", "namespace: +shop"), "metadata.namespace: "),
         ("a: [\n".to_owned(), "a document"),
     ] {
         let one = imported(&[&text]);
