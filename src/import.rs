@@ -74,7 +74,8 @@ impl Row {
 /// The app that was made is not one, which is a fault of the import and not of the manifests.
 pub fn import(sources: &[Source], settings: &Settings) -> Result<Imported, Problem> {
     let documents = read::documents(sources);
-    let Found { clusters, operator, mut rows, notes } = read::find(&documents, settings.release.release());
+    let Found { clusters, operator, mut rows, mut notes } =
+        read::find(&documents, settings.release.release());
     let mut app = App::new(settings.name.as_str(), settings.release, settings.platform);
     let (external, of_operator) = match operator {
         Some((external, row, origin)) => {
@@ -102,10 +103,16 @@ pub fn import(sources: &[Source], settings: &Settings) -> Result<Imported, Probl
         }
         rows.push(row);
     }
-    let text = comments::keep(compact::text(&app)?, &app, &origins);
+    let plain = compact::text(&app)?;
+    let with_comments = comments::keep(plain.clone(), &app, &origins);
     // What was written is what is meant.
-    let read = load::app("apps/imported.yaml", text.as_bytes())?;
-    Ok(Imported { text, app: read, rows, notes })
+    let same = |read: &App| serde_json::to_value(read).ok() == serde_json::to_value(&app).ok();
+    if let Some(read) = load::app("apps/imported.yaml", with_comments.as_bytes()).ok().filter(same) {
+        return Ok(Imported { text: with_comments, app: read, rows, notes });
+    }
+    notes.push("the comments could not be kept: they stand where none can stand in the app".to_owned());
+    let read = load::app("apps/imported.yaml", plain.as_bytes())?;
+    Ok(Imported { text: plain, app: read, rows, notes })
 }
 
 impl Imported {

@@ -1,5 +1,7 @@
 //! Comments of the manifests, kept above the fields that they stood at.
 
+use std::ops::RangeInclusive;
+
 use pgsynth_constructs::App;
 use pgsynth_constructs::upstream::values::credential_in;
 
@@ -9,6 +11,8 @@ use crate::yaml::{DuplicateKeyPolicy, Node, Value, tree};
 /// The app's text with the comments of the manifests that it comes from; each origin with the path of its part of the app.
 pub(super) fn keep(text: String, app: &App, origins: &[(String, Origin)]) -> String {
     let Ok(node) = tree(&text, DuplicateKeyPolicy::Error) else { return text };
+    let mut keys = vec![];
+    lines(&node, &text, "", &mut keys);
     // By the line of the app's text that each stands above.
     let mut above: Vec<(usize, String)> = vec![];
     for (place, origin) in origins {
@@ -17,8 +21,8 @@ pub(super) fn keep(text: String, app: &App, origins: &[(String, Origin)]) -> Str
                 path if path.is_empty() => place.clone(),
                 path => format!("{place}.{path}"),
             };
-            if let Some(place) = node.place_of(&path, &text) {
-                above.push((place.line as usize, comment));
+            if let Some(line) = line_of(&keys, &path) {
+                above.push((line, comment));
             }
         }
     }
@@ -32,6 +36,17 @@ pub(super) fn keep(text: String, app: &App, origins: &[(String, Origin)]) -> Str
         kept += line;
     }
     kept
+}
+
+/// The line of the key at a path, or of the nearest key above it.
+fn line_of(keys: &[(usize, String)], path: &str) -> Option<usize> {
+    let mut path = path;
+    loop {
+        if let Some((line, _)) = keys.iter().find(|(_, own)| own == path) {
+            return Some(*line);
+        }
+        (path, _) = path.rsplit_once('.')?;
+    }
 }
 
 /// The path in the app of a path in the object: below the cluster, or below the operator.
@@ -54,10 +69,12 @@ fn found(origin: &Origin) -> Vec<(String, String)> {
     let mut keys: Vec<(usize, String)> = vec![];
     lines(node, text, "", &mut keys);
     keys.sort();
+    let mut texts = vec![];
+    inside(node, text, &mut texts);
     let mut found = vec![];
     for (index, line) in text.lines().enumerate() {
         let number = index + 1;
-        if number < *first || number > *last {
+        if number < *first || number > *last || texts.iter().any(|lines| lines.contains(&number)) {
             continue;
         }
         let (comment, from) = match line.trim_start().strip_prefix('#') {
@@ -91,6 +108,20 @@ fn behind(line: &str) -> Option<&str> {
     None
 }
 
+/// The lines of texts of several lines, in which nothing is a comment.
+fn inside(node: &Node, text: &str, found: &mut Vec<RangeInclusive<usize>>) {
+    match &node.value {
+        Value::Text(own) if own.contains('\n') => {
+            let first = node.place.line as usize;
+            let count = node.place.written(text).lines().count().max(own.lines().count());
+            found.push(first..=first + count.saturating_sub(1));
+        }
+        Value::Map(entries) => entries.iter().for_each(|(_, value)| inside(value, text, found)),
+        Value::List(items) => items.iter().for_each(|item| inside(item, text, found)),
+        _ => {}
+    }
+}
+
 /// The lines of the keys and items below a node, with their paths.
 fn lines(node: &Node, text: &str, path: &str, keys: &mut Vec<(usize, String)>) {
     let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
@@ -104,6 +135,10 @@ fn lines(node: &Node, text: &str, path: &str, keys: &mut Vec<(usize, String)>) {
         }
         Value::List(items) => {
             for (index, item) in items.iter().enumerate() {
+                // A text of several lines begins above the first of them, and nothing may stand between.
+                if item.as_text().is_some_and(|text| text.contains('\n')) {
+                    continue;
+                }
                 let path = below(&index.to_string());
                 keys.push((item.place.line as usize, path.clone()));
                 lines(item, text, &path, keys);

@@ -101,6 +101,19 @@ fn what_kubectl_prints_is_read_with_the_operator() {
     );
 }
 
+/// A comment above a text of several lines does not get into it.
+#[test]
+fn a_comment_stands_beside_the_text_and_not_in_it() {
+    let lines = "  env:\n  # first\n  - name: SCRIPT\n    # what runs\n    value: |\n      one\n      # no comment\n      two\n";
+    let one = imported(&[&ORDERS.replace("  env:\n  - {name: AWS_REGION, value: fsn1}\n", lines)]);
+    assert!(one.rows[0].is_lossless() && one.notes.is_empty(), "{:?} {:?}", one.rows, one.notes);
+    assert!(rendered(&one).contains("one\n      # no comment\n      two"), "{}", rendered(&one));
+    assert_eq!(one.text.matches("# no comment").count(), 1, "{}", one.text);
+    for comment in ["# first\n        - name: SCRIPT", "# what runs\n          value: |"] {
+        assert!(one.text.contains(comment), "{}", one.text);
+    }
+}
+
 #[test]
 fn a_credential_becomes_a_reference() {
     let text = ORDERS.replace("{name: AWS_REGION, value: fsn1}", "{name: AWS_SECRET_ACCESS_KEY, value: hunter2secret}\n  # postgres://a:hunter2@db/x\n  - {name: A, value: b}");
