@@ -17,7 +17,7 @@ use pgsynth_constructs::{App, Chart, Cluster, ExternalOperator, Namespace, Past}
 
 pub use crate::manifests::Source;
 
-use crate::{load, synth};
+use crate::{load, manifests, synth};
 use read::{Found, Home, Origin};
 
 /// What the app is to be called, and what it is for.
@@ -73,7 +73,11 @@ impl Row {
 /// # Errors
 /// The app that was made is not one, which is a fault of the import and not of the manifests.
 pub fn import(sources: &[Source], settings: &Settings) -> Result<Imported, Problem> {
-    let documents = read::documents(sources);
+    let mut documents = read::documents(sources);
+    // Values of charts that stand as a text in an Application of Argo CD.
+    let nested: Vec<Source> =
+        documents.iter().filter_map(|document| document.as_ref().ok()).flat_map(manifests::nested).collect();
+    documents.extend(read::documents(&nested));
     let Found { clusters, operator, mut rows, mut notes } =
         read::find(&documents, settings.release.release());
     let mut app = App::new(settings.name.as_str(), settings.release, settings.platform);
@@ -89,6 +93,15 @@ pub fn import(sources: &[Source], settings: &Settings) -> Result<Imported, Probl
         of_operator.map(|origin| ("externalOperator".to_owned(), origin)).into_iter().collect();
     for read::Cluster { mut resource, mut row, origin } in clusters {
         credentials::take(&mut resource, &mut row);
+        if let Some(path) = credentials::left(&resource) {
+            row.refused =
+                Some(format!("{path}: it looks like a credential; read it from a Secret there first"));
+            rows.push(row);
+            continue;
+        }
+        if resource.metadata.namespace.as_ref().is_none_or(String::is_empty) {
+            notes.push(format!("{}: no namespace is named, and `default` is assumed", row.label));
+        }
         let home = read::place(&resource);
         match cluster(&app, &resource, &mut row) {
             Ok(cluster) => match add(&mut app, &home, cluster) {

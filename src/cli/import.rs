@@ -77,10 +77,18 @@ impl Run for Arguments {
                 let failure = Failure::io(format!("`{}` exists already, and stays as it is", path.display()));
                 return Err(failure.hint("choose another file with `--output`").into());
             }
-            Some(path) => terminal::note(&format!(
-                "wrote `{}`; next:\n  pgsynth synth             # renders it\n  kubectl diff -f dist/     # shows no difference in any `spec`",
-                path.display()
-            )),
+            Some(path) => {
+                let same = imported.rows.iter().all(Row::is_lossless);
+                let shows = if same {
+                    "no difference in any `spec`"
+                } else {
+                    "what was named above, and nothing else"
+                };
+                terminal::note(&format!(
+                    "wrote `{}`; next:\n  pgsynth synth             # renders it\n  kubectl diff -f dist/     # shows {shows}",
+                    path.display()
+                ));
+            }
             None => terminal::out(&text)?,
         }
         Ok(if refused { Exit::Invalid } else { Exit::Done })

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use pgsynth_constructs::App;
-use pgsynth_constructs::upstream::values::credential_in;
+use pgsynth_constructs::upstream::values::{credential_by_name, credential_in};
 
 use super::read::Origin;
 use crate::yaml::{DuplicateKeyPolicy, Node, Value, tree};
@@ -86,11 +86,26 @@ fn found(origin: &Origin) -> Vec<(String, String)> {
         };
         let comment = comment.trim_start_matches('#').trim();
         let Some((_, path)) = keys.iter().find(|(line, _)| *line >= from) else { continue };
-        if !comment.is_empty() && credential_in(comment).is_none() {
+        if !comment.is_empty() && !may_hold_a_credential(comment) {
             found.push((path.clone(), comment.to_owned()));
         }
     }
     found
+}
+
+/// Whether a comment is, or may be, a credential that somebody has commented out.
+fn may_hold_a_credential(comment: &str) -> bool {
+    let switched_off =
+        ["value:", "- name:", "- {name:", "- {\"name\""].iter().any(|start| comment.starts_with(start));
+    let words = comment.split_once([':', '=']).map(|(name, value)| (name.trim(), value.trim()));
+    let named = |(name, value): (&str, &str)| {
+        let name = name.rsplit(char::is_whitespace).next().unwrap_or_default();
+        credential_by_name(name, value.trim_matches(['"', '\'']))
+            || value.split(char::is_whitespace).any(|word| {
+                word.split_once(['=', ':']).is_some_and(|(name, value)| credential_by_name(name, value))
+            })
+    };
+    switched_off || credential_in(comment).is_some() || words.is_some_and(named)
 }
 
 /// What stands behind a value in its line.
@@ -111,10 +126,13 @@ fn behind(line: &str) -> Option<&str> {
 /// The lines of texts of several lines, in which nothing is a comment.
 fn inside(node: &Node, text: &str, found: &mut Vec<RangeInclusive<usize>>) {
     match &node.value {
-        Value::Text(own) if own.contains('\n') => {
+        Value::Text(own) => {
             let first = node.place.line as usize;
-            let count = node.place.written(text).lines().count().max(own.lines().count());
-            found.push(first..=first + count.saturating_sub(1));
+            let written = node.place.written(text).trim_end().lines().count();
+            let count = written.max(own.lines().count());
+            if count > 1 {
+                found.push(first..=first + count - 1);
+            }
         }
         Value::Map(entries) => entries.iter().for_each(|(_, value)| inside(value, text, found)),
         Value::List(items) => items.iter().for_each(|item| inside(item, text, found)),

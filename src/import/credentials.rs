@@ -5,6 +5,8 @@ use pgsynth_constructs::crds::env::EnvVar;
 use pgsynth_constructs::crds::postgresql::Postgresql;
 use pgsynth_constructs::upstream::values::{credential_by_name, credential_in};
 
+use serde_yaml::Value;
+
 use super::Row;
 
 /// Replaces what looks like a credential, and says what has to be done.
@@ -36,7 +38,7 @@ pub(super) fn take(resource: &mut Postgresql, row: &mut Row) {
             ("s3_secret_access_key", clone.s3_secret_access_key.take()),
         ] {
             if value.is_some_and(|value| !value.is_empty()) {
-                row.lost.push(format!("spec.clone.{field}: a credential, which is left out; it was needed at the first start only"));
+                row.lost.push(format!("spec.clone.{field}: a credential, which is left out: it was needed at the first start only, and taking it away is one rolling update"));
             }
         }
     }
@@ -46,6 +48,26 @@ pub(super) fn take(resource: &mut Postgresql, row: &mut Row) {
         row.lost.push(format!(
             "to make it: kubectl --namespace {namespace} create secret generic {secret}{literals}"
         ));
+    }
+}
+
+/// The path of a text that looks like a credential and that no reference can take the place of.
+pub(super) fn left(resource: &Postgresql) -> Option<String> {
+    let spec = serde_yaml::to_value(&resource.spec).ok()?;
+    let annotations = serde_yaml::to_value(&resource.metadata.annotations).ok()?;
+    search(&spec, "spec").or_else(|| search(&annotations, "metadata.annotations"))
+}
+
+fn search(value: &Value, path: &str) -> Option<String> {
+    match value {
+        Value::String(text) => credential_in(text).map(|_| path.to_owned()),
+        Value::Sequence(items) => {
+            items.iter().enumerate().find_map(|(index, item)| search(item, &format!("{path}.{index}")))
+        }
+        Value::Mapping(map) => map
+            .iter()
+            .find_map(|(key, value)| search(value, &format!("{path}.{}", key.as_str().unwrap_or_default()))),
+        _ => None,
     }
 }
 

@@ -65,6 +65,8 @@ pub(super) fn find<'d>(documents: &'d [Result<Document<'d>, Unread>], release: &
     let configuration = OperatorConfiguration::schema().of_edition(&edition);
     let mut found = Found { clusters: vec![], operator: None, rows: vec![], notes: vec![] };
     let mut others = std::collections::BTreeMap::<String, usize>::new();
+    let read = documents.iter().filter_map(|document| document.as_ref().ok());
+    let patches: std::collections::BTreeSet<String> = read.flat_map(manifests::patches).collect();
     for document in documents {
         let document = match document {
             Ok(document) => document,
@@ -80,6 +82,12 @@ pub(super) fn find<'d>(documents: &'d [Result<Document<'d>, Unread>], release: &
                 continue;
             }
         };
+        if patches.contains(&document.source.name) {
+            *others
+                .entry("patch of Kustomize (import the output of `kustomize build`)".to_owned())
+                .or_default() += 1;
+            continue;
+        }
         for manifest in manifests::search(document) {
             match (manifest.form, manifest.group(), manifest.kind()) {
                 (Form::Object, "acid.zalan.do", "postgresql") => {
@@ -167,7 +175,13 @@ fn told<T>(admitted: Admitted<T>, row: &mut Row) -> Option<T> {
     let Admitted { value, problems, open, dropped: _ } = admitted;
     for problem in &problems {
         let sentence = format!("{}: {}", problem.path, problem.sentence());
+        // Without one of its fields a clone is another one.
+        let of_clone = problem.path.starts_with("spec.clone.") && problem.kind == Kind::Invalid;
         match problem.kind {
+            _ if of_clone => {
+                row.refused = Some(sentence);
+                return None;
+            }
             Kind::Required => {
                 row.refused = Some(sentence);
                 return None;

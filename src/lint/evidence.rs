@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use pgsynth_constructs::base::{Kind, OperatorFacts, Problem, Watch};
+use pgsynth_constructs::crds::Mirror;
 use pgsynth_constructs::crds::operator_configuration::{Configuration, OperatorConfiguration};
 use pgsynth_constructs::crds::postgres_team::PostgresTeam;
 use pgsynth_constructs::crds::postgresql::Postgresql;
-use pgsynth_constructs::crds::{Mirror, Schema};
 use pgsynth_constructs::operator::upstream_defaults;
 use pgsynth_constructs::release::Release;
 use pgsynth_constructs::rules::{ClusterEvidence, Evidence, Level, OperatorEvidence, Subject};
@@ -68,7 +68,6 @@ pub(super) struct World<'d> {
     known_classes: Vec<ClassFacts>,
     claims: Vec<ClaimFacts>,
     baseline: BTreeSet<String>,
-    schema: Schema,
 }
 
 impl<'d> World<'d> {
@@ -94,7 +93,6 @@ impl<'d> World<'d> {
             known_classes: settings.platform.and_then(ClassFacts::of_platform).into_iter().collect(),
             claims: vec![],
             baseline: BTreeSet::new(),
-            schema: configuration.clone(),
         };
         for (document, manifest) in found {
             let document = *document;
@@ -327,7 +325,7 @@ impl<'d> World<'d> {
                 };
                 let path = match origin {
                     Origin::Resource => format!("configuration.{path}"),
-                    Origin::ChartValues => values_path(path, &self.schema),
+                    Origin::ChartValues => values_path(path),
                     Origin::ConfigMap => format!("data.{}", path.rsplit('.').next().unwrap_or_default()),
                 };
                 Some((*document, manifest, path))

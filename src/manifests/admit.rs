@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use pgsynth_constructs::base::{Kind, Problem};
 use pgsynth_constructs::crds::{At, Mirror, Schema, Shape, join};
 use pgsynth_constructs::upstream::behaviour::former;
+use pgsynth_constructs::upstream::values::credential_by_name;
 use pgsynth_constructs::values::{nearest, one_of};
 use serde::de::DeserializeOwned;
 
@@ -119,6 +120,9 @@ fn remove_at(node: &mut Node, steps: &[&str], text: &str) -> bool {
         _ => false,
     }
 }
+
+/// What becomes of a key that the schema does not have.
+pub(super) const PRUNED: &str = "kubectl refuses it, and other tools apply the object without it";
 
 struct Walk<'a> {
     document: &'a Document<'a>,
@@ -233,7 +237,13 @@ impl<'a> Walk<'a> {
     fn unquoted(&mut self, node: &Node<'a>, path: &str) -> Option<Node<'a>> {
         let written = node.place.written(self.document.text).trim_end();
         let message = format!("expected a string, but this is {}; put it in quotes", kind_of(&node.value));
-        self.report(Kind::Invalid, path, node.place, message).value(written);
+        let name = path.rsplit('.').next().unwrap_or_default();
+        // The value of a variable may be a password of digits.
+        let shown = name != "value" && !credential_by_name(name, written);
+        let problem = self.report(Kind::Invalid, path, node.place, message);
+        if shown {
+            problem.value(written);
+        }
         Some(Node { place: node.place, value: Value::Text(Cow::Borrowed(written)) })
     }
 
@@ -257,7 +267,7 @@ impl<'a> Walk<'a> {
                 match schema.keeps_all() {
                     true => {
                         self.look(value, &at);
-                        kept.push((key.clone(), value.clone()));
+                        kept.push((key.clone(), self.as_kubectl_reads(value)));
                     }
                     false => self.unknown(schema, name, key.place, path, &at),
                 }
@@ -295,6 +305,26 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// What is kept whatever it is, with plain scalars as YAML 1.1 has them: a mode of `0600` is the number 384.
+    fn as_kubectl_reads(&self, node: &Node<'a>) -> Node<'a> {
+        let value = match &node.value {
+            Value::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| (key.clone(), self.as_kubectl_reads(value)));
+                Value::Map(entries.collect())
+            }
+            Value::List(items) => Value::List(items.iter().map(|item| self.as_kubectl_reads(item)).collect()),
+            Value::Text(plain) if node.place.written(self.document.text).trim_end() == plain.as_ref() => {
+                match resolve(plain) {
+                    Some(Scalar::Boolean(on)) => Value::Bool(on),
+                    Some(Scalar::Whole(number)) => Value::Signed(number),
+                    None => node.value.clone(),
+                }
+            }
+            _ => node.value.clone(),
+        };
+        Node { place: node.place, value }
+    }
+
     /// Looks for duplicates and placeholders in what is kept whatever it is.
     fn look(&mut self, node: &Node<'a>, path: &str) {
         match &node.value {
@@ -319,9 +349,11 @@ impl<'a> Walk<'a> {
         if status {
             return;
         }
-        let pruned = "kubectl refuses it, and other tools apply the object without it";
+        let pruned = PRUNED;
         let elsewhere = self.root.paths_to(name);
-        let message = match (former::instead(self.kind, at), elsewhere.as_slice()) {
+        let instead = former::instead(self.kind, at)
+            .or_else(|| former::instead(self.kind, &format!("configuration.{at}")));
+        let message = match (instead, elsewhere.as_slice()) {
             (Some(instead), _) => format!("{pruned}; {instead}"),
             (None, [only]) => format!("{pruned}; it belongs at `{only}`"),
             // More words than these are not read by anybody.

@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
+use pgsynth_constructs::base::Problem;
 use pgsynth_constructs::crds::operator_configuration::Configuration;
 use pgsynth_constructs::crds::{Schema, Shape};
 
-use super::admit::{Admitted, admit};
+use super::admit::{Admitted, PRUNED, admit};
 use super::found::Manifest;
 use crate::yaml::{Node, Place, Value};
 
@@ -66,20 +67,25 @@ pub(crate) fn from_values(manifest: &Manifest, schema: &Schema) -> Admitted<Conf
     let node = Node { place: manifest.node.place, value: Value::Map(merged) };
     let mut admitted: Admitted<Configuration> = admit(manifest, "OperatorConfiguration", &node, schema);
     for problem in &mut admitted.problems {
-        problem.path = values_path(&problem.path, schema);
+        problem.path = values_path(&problem.path);
+        unknown_to_the_operator(problem);
     }
     admitted
 }
 
+/// No API server sees these keys: it is the operator that does not know one.
+fn unknown_to_the_operator(problem: &mut Problem) {
+    problem.message = problem.message.replace(PRUNED, "the operator does not know it");
+}
+
 /// The path in the chart's values of a path in the resource's configuration.
-pub(crate) fn values_path(path: &str, schema: &Schema) -> String {
+pub(crate) fn values_path(path: &str) -> String {
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     let is = |name: &&&str| section(name).is_some_and(|section| section == first);
     match SECTIONS.iter().find(is) {
         Some(name) if rest.is_empty() => (*name).to_owned(),
         Some(name) => format!("{name}.{rest}"),
-        None if schema.property(first).is_some() => format!("configGeneral.{path}"),
-        None => path.to_owned(),
+        None => format!("configGeneral.{path}"),
     }
 }
 
@@ -113,6 +119,7 @@ pub(crate) fn from_config_map(manifest: &Manifest, schema: &Schema) -> Option<Ad
     for problem in &mut admitted.problems {
         let key = problem.path.rsplit('.').next().unwrap_or_default();
         problem.path = format!("data.{key}");
+        unknown_to_the_operator(problem);
     }
     Some(admitted)
 }

@@ -159,7 +159,9 @@ impl<'t> Node<'t> {
                         let rest = rest.strip_prefix(key.key(text))?;
                         (rest.is_empty() || rest.starts_with('.')).then(|| rest.trim_start_matches('.'))
                     };
-                    let fitting = entries.iter().filter_map(|(key, value)| Some((fits(key)?, key, value)));
+                    // Of a key that stands twice the last counts.
+                    let fitting =
+                        entries.iter().rev().filter_map(|(key, value)| Some((fits(key)?, key, value)));
                     let Some((after, key, value)) = fitting.min_by_key(|(after, ..)| after.len()) else {
                         break;
                     };

@@ -134,6 +134,60 @@ fn a_namespace_that_is_no_id_keeps_its_name() {
 }
 
 #[test]
+fn nothing_of_a_credential_gets_into_the_app() {
+    let hidden = [
+        "  - {name: DB_PASSWORD, value: 12345622}",
+        "  - {name: DATA_SOURCE_PASS, value: 'leaked'}",
+        "  - name: API_PASSWORD\n    value: |\n      abc\n      # leaked",
+        "  - name: API_PASSWORD\n    value: \"abc\n      # leaked\"",
+        "  # - name: API_PASSWORD\n  #   value: leaked\n  - {name: A, value: b}",
+        "  # old: DB_PASSWORD=leaked\n  - {name: A, value: b}",
+    ];
+    for variable in hidden {
+        let one = imported(&[&ORDERS.replace("  - {name: AWS_REGION, value: fsn1}", variable)]);
+        let said = format!("{}{:?}{:?}", one.text, one.rows, one.notes);
+        assert!(!said.contains("leaked") && !said.contains("12345622"), "{variable}: {said}");
+        assert!(one.rows[0].refused.is_none(), "{variable}: {said}");
+    }
+    // What no reference can take the place of keeps the cluster out.
+    for (from, to) in [
+        ("  env:", "  podAnnotations: {x: 'password=leaked'}\n  env:"),
+        (
+            "  env:",
+            "  sidecars: [{name: s, image: 'i:1', command: [sh, -c, 'psql postgres://u:leaked@h/db']}]\n  env:",
+        ),
+    ] {
+        let one = imported(&[&ORDERS.replace(from, to)]);
+        assert!(
+            one.rows[0].refused.as_ref().is_some_and(|why| why.contains("looks like a credential")),
+            "{:?}",
+            one.rows
+        );
+        assert!(!one.text.contains("leaked"));
+    }
+}
+
+#[test]
+fn values_are_those_that_kubectl_reads() {
+    let volume = "  additionalVolumes:\n  - {name: x, mountPath: /x, volumeSource: {secret: {secretName: s, defaultMode: 0600}}}\n  env:";
+    let one = imported(&[&ORDERS.replace("  env:", volume)]);
+    assert!(one.rows[0].is_lossless() && rendered(&one).contains("defaultMode: 384"), "{}", rendered(&one));
+}
+
+#[test]
+fn what_stands_in_an_application_is_imported_as_well() {
+    let indented: String = ORDERS.lines().skip(1).map(|line| format!("          {line}\n")).collect();
+    let text = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: pg}}\nspec:\n  source:\n    helm:\n      values: |\n        extraObjects:\n        - {}",
+        &indented[10..]
+    );
+    let one = imported(&[&text]);
+    assert!(one.text.contains("acme-orders:"), "{} {:?}", one.text, one.rows);
+    let one = imported(&[&ORDERS.replace("  namespace: shop\n", "")]);
+    assert!(one.notes.iter().any(|note| note.contains("`default` is assumed")), "{:?}", one.notes);
+}
+
+#[test]
 fn what_cannot_be_imported_says_why() {
     for (text, why) in [
         (ORDERS.replace("\"16\"", "\"12\""), "spec.postgresql.version: invalid value `12`"),

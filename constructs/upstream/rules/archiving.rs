@@ -100,6 +100,11 @@ fn bucket_without_keys(operator: &OperatorEvidence, report: &mut Report) {
         && !profile
         && !keys
     {
+        if !operator.facts.rendered && operator.has_other_keys() {
+            let why = "whether keys for the bucket come from the Secret or ConfigMap of the pods' environment, or from their account";
+            report.undecided("aws_or_gcp.wal_s3_bucket", why);
+            return;
+        }
         report
             .forbidden("aws_or_gcp.wal_s3_bucket", "it comes without access keys: archiving fails, and WAL fills the volumes")
             .value(bucket)

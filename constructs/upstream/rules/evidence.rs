@@ -79,6 +79,17 @@ pub struct OperatorEvidence<'a> {
     pub baseline: bool,
 }
 
+impl OperatorEvidence<'_> {
+    /// Whether keys may come from what is not shown: a Secret or ConfigMap of the pods' environment, or a definition of the
+    /// pods' account, which may give them rights at a cloud.
+    pub(crate) fn has_other_keys(&self) -> bool {
+        let Some(section) = self.facts.kubernetes() else { return false };
+        let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+        let sources = given(&section.pod_environment_secret) || given(&section.pod_environment_configmap);
+        (sources && self.facts.pod_environment.is_none()) || given(&section.pod_service_account_definition)
+    }
+}
+
 /// What an output remembers, and what it would remember now.
 pub struct RecordEvidence<'a> {
     /// As it was remembered.

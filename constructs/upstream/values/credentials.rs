@@ -56,7 +56,7 @@ fn has_password(text: &str) -> bool {
         let ahead = lower[..at]
             .chars()
             .next_back()
-            .is_none_or(|letter| letter.is_whitespace() || "?&'\"".contains(letter));
+            .is_none_or(|letter| letter.is_whitespace() || "?&'\"-".contains(letter));
         let value = &text[at + word.len()..];
         ahead && literal(value.split([' ', '&', '\n']).next().unwrap_or_default().trim_matches(['\'', '"']))
     });
@@ -64,7 +64,9 @@ fn has_password(text: &str) -> bool {
 }
 
 /// Parts of names under which credentials are kept.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 13] = [
+    "BASIC_AUTH",
+    "CREDS",
     "PASSWORD",
     "PASSWD",
     "PASSPHRASE",
@@ -98,11 +100,13 @@ const ABOUT: [&str; 13] = [
 /// Whether a variable of this name holds a credential, by its name and by a value that is no path, number or switch.
 pub fn credential_by_name(name: &str, value: &str) -> bool {
     let upper = name.to_ascii_uppercase().replace(['-', '.'], "_");
-    let of_name =
-        NAMES.iter().any(|part| upper.contains(part)) && !ABOUT.iter().any(|end| upper.ends_with(end));
+    let pass = upper == "PASS" || upper == "PGPASS" || upper.ends_with("_PASS");
+    let of_name = (pass || NAMES.iter().any(|part| upper.contains(part)))
+        && !ABOUT.iter().any(|end| upper.ends_with(end));
     let of_value = !value.is_empty()
         && !value.starts_with(['/', '$', '<'])
-        && value.parse::<f64>().is_err()
+        // A short number is a switch or a limit; a long one is a password of digits.
+        && (value.len() >= 6 || value.parse::<f64>().is_err())
         && !["true", "false", "yes", "no", "on", "off", "none"]
             .iter()
             .any(|word| word.eq_ignore_ascii_case(value));
@@ -140,6 +144,10 @@ mod tests {
         }
         assert!(credential_by_name("PGPASSWORD", "hunter2"));
         assert!(credential_by_name("aws_secret_access_key", "abc"));
+        assert!(
+            credential_by_name("DATA_SOURCE_PASS", "abc") && credential_by_name("DB_PASSWORD", "12345622")
+        );
+        assert!(credential_in("--password=hunter2").is_some());
         for (name, value) in [
             ("PGPASSWORD", ""),
             ("PGPASSFILE", "/x"),

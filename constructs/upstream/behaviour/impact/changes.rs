@@ -1,5 +1,6 @@
 //! Two states of a resource, field by field, and what each difference does.
 
+use indexmap::IndexMap;
 use serde_yaml::{Mapping, Value};
 
 use super::{Impact, Row, cluster, operator, row};
@@ -52,7 +53,9 @@ pub fn of_cluster(before: &Postgresql, after: &Postgresql, around: &Surroundings
         ("labels", &before.metadata.labels, &after.metadata.labels),
         ("annotations", &before.metadata.annotations, &after.metadata.annotations),
     ] {
-        let plain = |map: &Option<_>| serde_yaml::to_value(map).unwrap_or_default();
+        let plain = |map: &Option<IndexMap<String, String>>| {
+            serde_yaml::to_value(map.clone().unwrap_or_default()).unwrap_or_default()
+        };
         let mut differences = vec![];
         differ(Some(&plain(one)), Some(&plain(other)), &mut vec![], &mut differences);
         for difference in differences {
@@ -193,7 +196,10 @@ fn differ(
 /// Whether what stands here is looked at field by field also where it is new: each of them does something of its own.
 fn is_section(steps: &[String]) -> bool {
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
-    matches!(steps[..], ["postgresql", ..] | ["patroni"] | ["users" | "databases" | "preparedDatabases"])
+    matches!(
+        steps[..],
+        ["postgresql" | "resources", ..] | ["patroni"] | ["users" | "databases" | "preparedDatabases"]
+    )
 }
 
 fn named(list: &[Value]) -> bool {
