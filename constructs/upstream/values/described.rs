@@ -174,7 +174,7 @@ mod tests {
         let doc =
             " Folder of the output.\n It lies below the project. Default: `dist`.\n\n ```yaml\n a: b\n ```\n";
         let schema = Fields::default().field("output", doc, String::json_schema(), true).object(" An app.");
-        insta::assert_snapshot!(schema.to_string(), @r#""#);
+        insta::assert_snapshot!(schema.to_string(), @r#"{"type":"object","description":"An app.","properties":{"output":{"type":["string","number","boolean"],"x-default":"`dist`","description":"Folder of the output. It lies below the project. Default: `dist`."}},"additionalProperties":false,"required":["output"]}"#);
         assert_eq!(camel("hugepages_2mi"), "hugepages2mi");
         assert_eq!(camel("pod_service_annotations"), "podServiceAnnotations");
     }
