@@ -13,11 +13,11 @@ use pgsynth_constructs::base::Problem;
 use pgsynth_constructs::crds::postgresql::Postgresql;
 use pgsynth_constructs::release::ReleaseName;
 use pgsynth_constructs::values::{Label, Platform};
-use pgsynth_constructs::{App, Chart, Cluster, ExternalOperator, Namespace, Past};
+use pgsynth_constructs::{App, Chart, Cluster, Namespace, Past};
 
 pub use crate::manifests::Source;
 
-use crate::{load, manifests, synth};
+use crate::{load, manifests};
 use read::{Found, Home, Origin};
 
 /// What the app is to be called, and what it is for.
@@ -200,14 +200,4 @@ fn rendered(app: &App) -> Result<Postgresql, String> {
     })?;
     let object = valid.objects().iter().find_map(|object| object.downcast::<Postgresql>());
     object.cloned().ok_or_else(|| "nothing is rendered".to_owned())
-}
-
-/// An operator that runs, as the manifests show it.
-fn external(namespace: &str, watch: pgsynth_constructs::operator::WatchSetting) -> ExternalOperator {
-    ExternalOperator::new(namespace, watch)
-}
-
-/// The bytes that the app renders for a cluster, for comparison with others.
-pub fn bytes(resource: &Postgresql) -> Vec<u8> {
-    synth::emit(resource)
 }

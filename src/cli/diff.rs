@@ -16,7 +16,7 @@ use super::{Exit, manifests, terminal};
 use crate::diff::{Diff, State, diff, document, markdown, text};
 use crate::failure::Failure;
 use crate::lint::Source;
-use crate::report::{Account, text as report};
+use crate::report::Account;
 use crate::synth;
 use git::Revision;
 
@@ -179,10 +179,6 @@ fn newer(loaded: &Loaded) -> Result<Option<(String, State)>> {
 }
 
 fn refuse(account: &Account) -> Exit {
-    for level in [Level::Warning, Level::Error] {
-        if let Some(section) = report::section(account, level) {
-            terminal::section(&section);
-        }
-    }
+    terminal::tell(account, &[Level::Warning, Level::Error]);
     Exit::Invalid
 }

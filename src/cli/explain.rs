@@ -11,7 +11,6 @@ use super::project::Project;
 use super::{Exit, terminal};
 use crate::explain;
 use crate::failure::Failure;
-use crate::report::text as report;
 use crate::schema::{self, Field};
 
 /// Explain a rule, what comes of a cluster, or a field of the app file
@@ -83,7 +82,7 @@ fn of_cluster(word: &str, context: Context, registry: &Registry) -> Result<Exit>
     let project = match Project::load(context)? {
         Ok(project) => project,
         Err(account) => {
-            report::section(&account, Level::Error).iter().for_each(terminal::section);
+            terminal::tell(&account, &[Level::Error]);
             return Ok(Exit::Invalid);
         }
     };
@@ -98,7 +97,7 @@ fn of_cluster(word: &str, context: Context, registry: &Registry) -> Result<Exit>
         let Some(id) = meant.into_iter().flatten().next() else { continue };
         let mut account = loaded.account();
         let Some(valid) = loaded.validate(&Past::default(), &mut account) else {
-            report::section(&account, Level::Error).iter().for_each(terminal::section);
+            terminal::tell(&account, &[Level::Error]);
             return Ok(Exit::Invalid);
         };
         if let Some(text) = explain::cluster(&valid, &id) {

@@ -12,7 +12,6 @@ use std::fmt::Write;
 use super::context::{Context, Run};
 use super::project::Project;
 use super::{Exit, terminal};
-use crate::report::{Account, text};
 use crate::synth;
 
 /// List apps, constructs and objects, the Secrets that must exist, or the backups
@@ -52,7 +51,7 @@ impl Run for Arguments {
         let project = match Project::load(context)? {
             Ok(project) => project,
             Err(account) => {
-                tell(&account);
+                terminal::tell(&account, &[Level::Warning, Level::Error]);
                 return Ok(Exit::Invalid);
             }
         };
@@ -62,7 +61,7 @@ impl Run for Arguments {
             let (_, past) = loaded.past(&project.root, &loaded.output(&project.root), &[])?;
             let mut account = loaded.account();
             let valid = loaded.validate(&past, &mut account);
-            tell(&account);
+            terminal::tell(&account, &[Level::Warning, Level::Error]);
             let Some(valid) = valid else { return Ok(Exit::Invalid) };
             listed.push(valid);
         }
@@ -82,14 +81,6 @@ impl Run for Arguments {
         };
         terminal::out(&text)?;
         Ok(Exit::Done)
-    }
-}
-
-fn tell(account: &Account) {
-    for level in [Level::Warning, Level::Error] {
-        if let Some(section) = text::section(account, level) {
-            terminal::section(&section);
-        }
     }
 }
 

@@ -19,7 +19,6 @@ use super::project::{Loaded, Project};
 use super::{Exit, terminal};
 use crate::failure::Failure;
 use crate::output::{self, Lock, State};
-use crate::report::{Account, text};
 use crate::synth;
 
 /// Folder of the plans, below the project.
@@ -167,7 +166,7 @@ impl Run for Arguments {
         let project = match Project::load(context)? {
             Ok(project) => project,
             Err(account) => {
-                tell(&account);
+                terminal::tell(&account, &[Level::Error]);
                 return Ok(Exit::Invalid);
             }
         };
@@ -179,7 +178,7 @@ impl Run for Arguments {
             match loaded.validate(&Past { record, accepted: vec![] }, &mut account) {
                 Some(app) => valid.push(app),
                 None => {
-                    tell(&account);
+                    terminal::tell(&account, &[Level::Error]);
                     return Ok(Exit::Invalid);
                 }
             }
@@ -210,12 +209,6 @@ impl Run for Arguments {
 
 fn refused(Refused { message, hints }: Refused) -> Failure {
     hints.into_iter().fold(Failure::usage(message), Failure::hint)
-}
-
-fn tell(account: &Account) {
-    if let Some(section) = text::section(account, Level::Error) {
-        terminal::section(&section);
-    }
 }
 
 impl Arguments {

@@ -9,7 +9,6 @@ use super::context::{Context, Run};
 use super::project::Project;
 use super::{Exit, terminal};
 use crate::output::{self, Lock, State};
-use crate::report::text;
 use crate::synth;
 
 /// Folder of the pages, below the project.
@@ -36,7 +35,7 @@ impl Run for Arguments {
         let project = match Project::load(context)? {
             Ok(project) => project,
             Err(account) => {
-                text::section(&account, Level::Error).iter().for_each(terminal::section);
+                terminal::tell(&account, &[Level::Error]);
                 return Ok(Exit::Invalid);
             }
         };
@@ -45,7 +44,7 @@ impl Run for Arguments {
             let (_, past) = loaded.past(&project.root, &loaded.output(&project.root), &[])?;
             let mut account = loaded.account();
             let Some(valid) = loaded.validate(&past, &mut account) else {
-                text::section(&account, Level::Error).iter().for_each(terminal::section);
+                terminal::tell(&account, &[Level::Error]);
                 return Ok(Exit::Invalid);
             };
             let name = valid.app().name.as_str();

@@ -218,11 +218,7 @@ impl Arguments {
             return;
         }
         for account in accounts {
-            for level in [Level::Warning, Level::Error] {
-                if let Some(section) = text::section(account, level) {
-                    terminal::section(&section);
-                }
-            }
+            terminal::tell(account, &[Level::Warning, Level::Error]);
             for undecided in &account.undecided {
                 self.note(&format!("note: {undecided}"));
             }

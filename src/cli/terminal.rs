@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use pgsynth_constructs::rules::Level;
 
-use crate::report::text::Section;
+use crate::report::Account;
+use crate::report::text::{self, Section};
 
 /// Writes to standard output.
 pub(super) fn out(text: &str) -> anyhow::Result<()> {
@@ -21,6 +22,11 @@ pub(super) fn note(text: &str) {
 /// Writes an error to standard error.
 pub(super) fn error(text: &str) {
     note(&format!("{} {text}", painted("error:", "31")));
+}
+
+/// Writes what is wrong, each level under its heading.
+pub(super) fn tell(account: &Account, levels: &[Level]) {
+    levels.iter().filter_map(|level| text::section(account, *level)).for_each(|found| section(&found));
 }
 
 /// Writes problems of one level under their heading.

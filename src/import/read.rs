@@ -11,7 +11,7 @@ use pgsynth_constructs::values::{Id, Label};
 
 use serde_yaml::Value;
 
-use super::{Row, Source, external};
+use super::{Row, Source};
 use crate::manifests::{self, Admitted, Document, Form, Manifest, Unread, admit};
 use crate::yaml::Node;
 
@@ -277,7 +277,7 @@ fn operator(
         ));
     }
     row.typed.push("externalOperator".to_owned());
-    let mut external = external(namespace, watch);
+    let mut external = ExternalOperator::new(namespace, watch);
     external.configuration = configuration;
     Ok(external)
 }
@@ -315,5 +315,5 @@ fn secrets(
 
 /// The operator's chart with its own values, where no manifest shows one.
 pub(super) fn assumed() -> ExternalOperator {
-    external("postgres-operator", WatchSetting::All)
+    ExternalOperator::new("postgres-operator", WatchSetting::All)
 }

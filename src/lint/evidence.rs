@@ -214,11 +214,11 @@ impl<'d> World<'d> {
     /// Gives each cluster the operator that watches it, of several the one whose file is nearest; where none is shown, or
     /// several are equally near, it is assumed to be the chart's.
     fn assign(&mut self, settings: &Settings, release: &Release) {
-        let shown = self.operators.len();
         for (index, cluster) in self.clusters.iter().enumerate() {
             let file = cluster.manifest.document.source.name.as_str();
             let candidate = |operator: &Running| nearness(operator, cluster, settings);
-            let mut near: Vec<_> = self.operators[..shown]
+            let mut near: Vec<_> = self
+                .operators
                 .iter()
                 .enumerate()
                 .filter_map(|(at, operator)| Some((candidate(operator)?, at)))
@@ -234,14 +234,14 @@ impl<'d> World<'d> {
             };
             // One Kubernetes cluster is at least one folder: what lies in others may be for others.
             let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let facts = match operator {
-                Some(at) => self.operators[at].facts.clone(),
-                None => self.assumed(release),
-            };
             let same = |group: &Group| group.operator == operator && group.folder == folder;
             match self.groups.iter_mut().find(|group| same(group)) {
                 Some(group) => group.clusters.push(index),
-                None => self.groups.push(Group { operator, folder, facts, clusters: vec![index] }),
+                None => {
+                    let facts =
+                        operator.map_or_else(|| assumed(release), |at| self.operators[at].facts.clone());
+                    self.groups.push(Group { operator, folder, facts, clusters: vec![index] });
+                }
             }
         }
         for (at, operator) in self.operators.iter().enumerate() {
@@ -251,21 +251,8 @@ impl<'d> World<'d> {
             }
         }
         if self.groups.is_empty() && !self.classes.is_empty() {
-            let facts = self.assumed(release);
+            let facts = assumed(release);
             self.groups.push(Group { operator: None, folder: "", facts, clusters: vec![] });
-        }
-    }
-
-    /// The operator's chart with its own values, watching everything.
-    fn assumed(&self, release: &Release) -> OperatorFacts {
-        let mut configuration = (release.chart)(&release.images);
-        configuration.fill(upstream_defaults(release));
-        OperatorFacts {
-            namespace: "postgres-operator".to_owned(),
-            watch: Watch::All,
-            rendered: false,
-            configuration,
-            pod_environment: None,
         }
     }
 
@@ -365,6 +352,19 @@ impl<'d> World<'d> {
             "{why}: the values of its Helm chart are assumed, and what stands on them is a warning; show yours with `--operator FILE`"
         ));
         notes
+    }
+}
+
+/// The operator's chart with its own values, watching everything.
+fn assumed(release: &Release) -> OperatorFacts {
+    let mut configuration = (release.chart)(&release.images);
+    configuration.fill(upstream_defaults(release));
+    OperatorFacts {
+        namespace: "postgres-operator".to_owned(),
+        watch: Watch::All,
+        rendered: false,
+        configuration,
+        pod_environment: None,
     }
 }
 

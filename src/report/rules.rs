@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use pgsynth_constructs::base::{Code, Problem};
-use pgsynth_constructs::rules::Level;
 
 use super::Account;
 
@@ -14,11 +13,8 @@ const SHOWN: usize = 20;
 /// The whole account, a rule at a time, errors first.
 pub fn text(account: &Account) -> String {
     let mut text = String::new();
-    for (level, word, problems) in
-        [(Level::Error, "error", &account.errors), (Level::Warning, "warning", &account.warnings)]
-    {
+    for (word, problems) in [("error", &account.errors), ("warning", &account.warnings)] {
         for (code, problems) in by_code(problems) {
-            debug_assert!(matches!(level, Level::Error | Level::Warning));
             entry(word, code, &problems, &mut text);
         }
     }

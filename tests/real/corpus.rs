@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Failed, Trial};
 use pgsynth::lint::{Settings, Source, lint};
 use pgsynth::report::rules;
+use pgsynth::synth;
 
 use pgsynth::constructs::Past;
 use pgsynth::constructs::crds::postgresql::Postgresql;
@@ -150,7 +151,7 @@ fn imported() -> Result<(), Failed> {
             counts[count] += 1;
         }
         for resource in rendered(&one)? {
-            let again = app_of(&Source::read(source.name.as_str(), &import::bytes(&resource))?)?;
+            let again = app_of(&Source::read(source.name.as_str(), &synth::emit(&resource))?)?;
             if rendered(&again)? != [resource] {
                 return Err(format!("{}: the import of what is rendered is another app", source.name).into());
             }
@@ -193,7 +194,7 @@ fn same_to_the_server() -> Result<(), Failed> {
             continue;
         }
         let path = shared("corpus").join(&source.name);
-        let (theirs, ours) = (seen(&std::fs::read(path)?)?, seen(&import::bytes(resource))?);
+        let (theirs, ours) = (seen(&std::fs::read(path)?)?, seen(&synth::emit(resource))?);
         if theirs != ours {
             return Err(format!("{}:\n{theirs:#}\n{ours:#}", source.name).into());
         }

@@ -52,7 +52,7 @@ pub fn has_flag(flags: &[RoleFlag], flag: &str) -> bool {
 
 /// Whether a role with these flags can log in, and therefore has a Secret.
 pub fn logs_in(flags: &[RoleFlag]) -> bool {
-    !flags.iter().any(|flag| flag.as_str().eq_ignore_ascii_case("nologin"))
+    !has_flag(flags, "nologin")
 }
 
 /// Roles of the cluster's `users` that can log in.
