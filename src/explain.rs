@@ -10,7 +10,7 @@ use pgsynth_constructs::crds::postgresql::Postgresql;
 use pgsynth_constructs::upstream::behaviour::made::{Made, objects};
 use pgsynth_constructs::upstream::behaviour::variables::is_operators;
 use pgsynth_constructs::upstream::behaviour::{hba, roles};
-use pgsynth_constructs::upstream::values::{credential_by_name, credential_in};
+use pgsynth_constructs::upstream::values::is_credential;
 
 /// The explanation of a cluster, by `<chart>/<cluster>`; nothing where the app has none of that id.
 pub fn cluster(valid: &Valid, id: &str) -> Option<String> {
@@ -157,9 +157,7 @@ fn shown(variable: &EnvVar) -> String {
                 "what Kubernetes fills in".to_owned()
             }
         }
-        None if credential_by_name(&variable.name, value) || credential_in(value).is_some() => {
-            "(not shown)".to_owned()
-        }
+        None if is_credential(&variable.name, value) => "(not shown)".to_owned(),
         None => value.to_owned(),
     }
 }

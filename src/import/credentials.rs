@@ -3,7 +3,7 @@
 use pgsynth_constructs::crds::Named;
 use pgsynth_constructs::crds::env::EnvVar;
 use pgsynth_constructs::crds::postgresql::Postgresql;
-use pgsynth_constructs::upstream::values::{credential_by_name, credential_in};
+use pgsynth_constructs::upstream::values::{credential_in, is_credential};
 
 use serde_yaml::Value;
 
@@ -72,6 +72,5 @@ fn search(value: &Value, path: &str) -> Option<String> {
 }
 
 fn holds_one(variable: &EnvVar) -> bool {
-    let value = variable.value.as_deref().unwrap_or_default();
-    credential_by_name(&variable.name, value) || credential_in(value).is_some()
+    is_credential(&variable.name, variable.value.as_deref().unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! What is found in the manifests: clusters and the operator that they run under, without what the API server has added.
 
 use pgsynth_constructs::ExternalOperator;
-use pgsynth_constructs::base::Kind;
+use pgsynth_constructs::base::{Kind, Watch};
 use pgsynth_constructs::crds::Mirror;
 use pgsynth_constructs::crds::operator_configuration::OperatorConfiguration;
 use pgsynth_constructs::crds::postgresql::Postgresql;
@@ -266,10 +266,9 @@ fn operator(
     }
     let mut configuration = resource.configuration;
     let watched = configuration.kubernetes.as_mut().and_then(|section| section.watched_namespace.take());
-    let watch = match watched.as_deref() {
-        Some("*") => WatchSetting::All,
-        None | Some("") => watching(namespace),
-        Some(watched) => watching(watched),
+    let watch = match Watch::of(watched.as_deref(), namespace) {
+        Watch::All => WatchSetting::All,
+        Watch::Namespace(watched) => watched.parse().map_or(WatchSetting::All, WatchSetting::Namespace),
     };
     for key in secrets(&mut configuration) {
         row.lost.push(format!(
@@ -280,10 +279,6 @@ fn operator(
     let mut external = ExternalOperator::new(namespace, watch);
     external.configuration = configuration;
     Ok(external)
-}
-
-fn watching(namespace: &str) -> WatchSetting {
-    namespace.parse().map_or(WatchSetting::All, WatchSetting::Namespace)
 }
 
 /// Takes keys away that stand in clear text.

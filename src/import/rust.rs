@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use pgsynth_constructs::values::snake;
 use serde_yaml::{Mapping, Value};
 
 /// The Rust of a compact app, as `pgsynth::prelude` names it.
@@ -94,18 +95,6 @@ fn yaml(value: &Value) -> String {
 fn function(chart: &str, name: &str) -> String {
     let word = |text: &str| text.replace(['-', '.'], "_");
     format!("{}_{}", word(chart), word(name))
-}
-
-/// The name of a field in Rust.
-fn snake(key: &str) -> String {
-    let mut name = String::new();
-    for letter in key.chars() {
-        if letter.is_ascii_uppercase() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    name
 }
 
 fn entries(value: Option<&Value>) -> Vec<(&str, &Value)> {

@@ -196,11 +196,7 @@ impl<'d> World<'d> {
         let namespace = Some(manifest.namespace()).filter(|name| !name.is_empty()).unwrap_or("default");
         let watched =
             configuration.kubernetes.as_ref().and_then(|section| section.watched_namespace.as_deref());
-        let watch = match watched {
-            Some("*") => Watch::All,
-            None | Some("") => Watch::Namespace(namespace.to_owned()),
-            Some(watched) => Watch::Namespace(watched.to_owned()),
-        };
+        let watch = Watch::of(watched, namespace);
         let facts = OperatorFacts {
             namespace: namespace.to_owned(),
             watch,

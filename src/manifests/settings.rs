@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use pgsynth_constructs::base::Problem;
 use pgsynth_constructs::crds::operator_configuration::Configuration;
 use pgsynth_constructs::crds::{Schema, Shape};
+use pgsynth_constructs::values::snake;
 
 use super::admit::{Admitted, PRUNED, admit};
 use super::found::Manifest;
@@ -16,14 +17,7 @@ fn section(key: &str) -> Option<String> {
     let rest = key
         .strip_prefix("config")
         .filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase()))?;
-    let mut name = String::new();
-    for letter in rest.chars() {
-        if letter.is_ascii_uppercase() && !name.is_empty() {
-            name.push('_');
-        }
-        name.push(letter.to_ascii_lowercase());
-    }
-    Some(name)
+    Some(snake(rest))
 }
 
 const SECTIONS: [&str; 14] = [

@@ -13,6 +13,15 @@ pub enum Watch {
 }
 
 impl Watch {
+    /// What an operator in a namespace watches by its `watched_namespace`: without one its own.
+    pub fn of(watched: Option<&str>, own: &str) -> Self {
+        match watched {
+            Some("*") => Self::All,
+            None | Some("") => Self::Namespace(own.to_owned()),
+            Some(watched) => Self::Namespace(watched.to_owned()),
+        }
+    }
+
     /// Whether clusters in `namespace` are watched.
     pub fn covers(&self, namespace: &str) -> bool {
         match self {

@@ -113,6 +113,11 @@ pub fn credential_by_name(name: &str, value: &str) -> bool {
     of_name && of_value
 }
 
+/// Whether a variable holds a credential, by its name or by the shape of its value.
+pub fn is_credential(name: &str, value: &str) -> bool {
+    credential_by_name(name, value) || credential_in(value).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -141,6 +141,18 @@ pub fn camel(field: &str) -> String {
     key
 }
 
+/// The other way round: `podAnnotations` is `pod_annotations`.
+pub fn snake(key: &str) -> String {
+    let mut name = String::with_capacity(key.len() + 4);
+    for letter in key.chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
 /// Documentation in one paragraph after the other, without examples.
 fn words(doc: &str) -> String {
     let mut text = String::new();
@@ -177,5 +189,9 @@ mod tests {
         insta::assert_snapshot!(schema.to_string(), @r#"{"type":"object","description":"An app.","properties":{"output":{"type":["string","number","boolean"],"x-default":"`dist`","description":"Folder of the output. It lies below the project. Default: `dist`."}},"additionalProperties":false,"required":["output"]}"#);
         assert_eq!(camel("hugepages_2mi"), "hugepages2mi");
         assert_eq!(camel("pod_service_annotations"), "podServiceAnnotations");
+        assert_eq!(
+            (snake("podServiceAnnotations"), snake("LoadBalancer")),
+            ("pod_service_annotations".into(), "load_balancer".into())
+        );
     }
 }
