@@ -4,6 +4,7 @@
 mod evidence;
 mod exceptions;
 mod notes;
+mod operators;
 
 use std::collections::BTreeSet;
 

@@ -6,12 +6,14 @@
 mod admit;
 mod document;
 mod found;
+mod resources;
 mod scalars;
 mod settings;
 mod source;
 
-pub(crate) use admit::{Admitted, admit};
+pub(crate) use admit::Admitted;
 pub(crate) use document::{Allowed, Document, Unread, documents};
 pub(crate) use found::{Form, Manifest, nested, patches, search};
+pub(crate) use resources::Resources;
 pub(crate) use settings::{from_config_map, from_values, values_path};
 pub use source::Source;

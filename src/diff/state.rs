@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use pgsynth_constructs::base::{OperatorFacts, Problem, Watch};
-use pgsynth_constructs::crds::Mirror;
-use pgsynth_constructs::crds::operator_configuration::{Configuration, OperatorConfiguration};
+use pgsynth_constructs::crds::operator_configuration::Configuration;
 use pgsynth_constructs::crds::postgresql::Postgresql;
 use pgsynth_constructs::release::Release;
 
-use crate::manifests::{self, Form, Source, Unread, admit};
+use crate::manifests::{self, Form, Resources, Source, Unread};
 
 /// What manifests say at one time.
 #[derive(Clone, Debug, Default)]
@@ -28,9 +27,7 @@ impl State {
     /// # Errors
     /// A text is no YAML.
     pub fn read(sources: &[Source], release: &Release) -> Result<Self, Problem> {
-        let edition = release.edition();
-        let postgresql = Postgresql::schema().of_edition(&edition);
-        let configuration = OperatorConfiguration::schema().of_edition(&edition);
+        let resources = Resources::of(release);
         let mut state = Self::default();
         for document in sources.iter().flat_map(manifests::documents) {
             let document = match document {
@@ -46,17 +43,13 @@ impl State {
             for manifest in manifests::search(&document) {
                 match (manifest.form, manifest.group(), manifest.kind()) {
                     (Form::Object, "acid.zalan.do", "postgresql") => {
-                        let read = admit::<Postgresql>(&manifest, "postgresql", manifest.node, &postgresql);
-                        if let Some(resource) = read.value {
+                        if let Some(resource) = resources.cluster(&manifest).value {
                             let key = (manifest.namespace().to_owned(), manifest.name().to_owned());
                             state.clusters.insert(key, resource);
                         }
                     }
                     (Form::Object, "acid.zalan.do", "OperatorConfiguration") => {
-                        let kind = "OperatorConfiguration";
-                        let read =
-                            admit::<OperatorConfiguration>(&manifest, kind, manifest.node, &configuration);
-                        if let Some(resource) = read.value {
+                        if let Some(resource) = resources.operator(&manifest).value {
                             state.facts = Some(OperatorFacts {
                                 namespace: manifest.namespace().to_owned(),
                                 watch: Watch::All,

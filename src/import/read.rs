@@ -2,7 +2,6 @@
 
 use pgsynth_constructs::ExternalOperator;
 use pgsynth_constructs::base::{Kind, Watch};
-use pgsynth_constructs::crds::Mirror;
 use pgsynth_constructs::crds::operator_configuration::OperatorConfiguration;
 use pgsynth_constructs::crds::postgresql::Postgresql;
 use pgsynth_constructs::operator::WatchSetting;
@@ -12,7 +11,7 @@ use pgsynth_constructs::values::{Id, Label};
 use serde_yaml::Value;
 
 use super::{Row, Source};
-use crate::manifests::{self, Admitted, Document, Form, Manifest, Unread, admit};
+use crate::manifests::{self, Admitted, Document, Form, Manifest, Resources, Unread};
 use crate::yaml::Node;
 
 /// The text that an object comes from, and the lines in it that are its own.
@@ -60,9 +59,7 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// The clusters in these documents, and the operator if there is one.
 pub(super) fn find<'d>(documents: &'d [Result<Document<'d>, Unread>], release: &Release) -> Found<'d> {
-    let edition = release.edition();
-    let postgresql = Postgresql::schema().of_edition(&edition);
-    let configuration = OperatorConfiguration::schema().of_edition(&edition);
+    let resources = Resources::of(release);
     let mut found = Found { clusters: vec![], operator: None, rows: vec![], notes: vec![] };
     let mut others = std::collections::BTreeMap::<String, usize>::new();
     let read = documents.iter().filter_map(|document| document.as_ref().ok());
@@ -91,9 +88,8 @@ pub(super) fn find<'d>(documents: &'d [Result<Document<'d>, Unread>], release: &
         for manifest in manifests::search(document) {
             match (manifest.form, manifest.group(), manifest.kind()) {
                 (Form::Object, "acid.zalan.do", "postgresql") => {
-                    let admitted = admit::<Postgresql>(&manifest, "postgresql", manifest.node, &postgresql);
                     let mut row = row(&manifest);
-                    match told(admitted, &mut row) {
+                    match told(resources.cluster(&manifest), &mut row) {
                         Some(mut resource) => {
                             metadata(&mut resource, &mut row);
                             nulls(&mut resource, &mut row);
@@ -103,11 +99,8 @@ pub(super) fn find<'d>(documents: &'d [Result<Document<'d>, Unread>], release: &
                     }
                 }
                 (Form::Object, "acid.zalan.do", "OperatorConfiguration") => {
-                    let kind = "OperatorConfiguration";
-                    let admitted =
-                        admit::<OperatorConfiguration>(&manifest, kind, manifest.node, &configuration);
                     let mut row = row(&manifest);
-                    match told(admitted, &mut row) {
+                    match told(resources.operator(&manifest), &mut row) {
                         Some(_) if found.operator.is_some() => {
                             row.refused =
                                 Some("an app runs under one operator, and there is one already".to_owned());

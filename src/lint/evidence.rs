@@ -2,19 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use pgsynth_constructs::base::{Kind, OperatorFacts, Problem, Watch};
+use pgsynth_constructs::base::{Kind, OperatorFacts, Problem};
 use pgsynth_constructs::crds::Mirror;
-use pgsynth_constructs::crds::operator_configuration::{Configuration, OperatorConfiguration};
-use pgsynth_constructs::crds::postgres_team::PostgresTeam;
 use pgsynth_constructs::crds::postgresql::Postgresql;
-use pgsynth_constructs::operator::upstream_defaults;
 use pgsynth_constructs::release::Release;
 use pgsynth_constructs::rules::{ClusterEvidence, Evidence, Level, OperatorEvidence, Subject};
 use pgsynth_constructs::upstream::behaviour::classes::{ClaimFacts, ClassFacts, ClassView};
 use pgsynth_constructs::upstream::problems::Undecided;
 
+use super::operators::{Origin, Running, assumed};
 use super::{Findings, NOT_RESOLVED, Settings, placed};
-use crate::manifests::{Admitted, Form, Manifest, admit, from_config_map, from_values, values_path};
+use crate::manifests::{Admitted, Form, Manifest, Resources, from_config_map, from_values, values_path};
 
 /// A cluster that could be read.
 struct Cluster<'d> {
@@ -22,23 +20,6 @@ struct Cluster<'d> {
     manifest: Manifest<'d>,
     resource: Postgresql,
     /// Paths of which nothing is known.
-    unknown: Vec<String>,
-}
-
-/// Where an operator's settings were found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Origin {
-    Resource,
-    ChartValues,
-    ConfigMap,
-}
-
-/// An operator that somebody showed.
-struct Running<'d> {
-    document: usize,
-    manifest: Manifest<'d>,
-    origin: Origin,
-    facts: OperatorFacts,
     unknown: Vec<String>,
 }
 
@@ -79,11 +60,8 @@ impl<'d> World<'d> {
         release: &Release,
         findings: &mut Findings,
     ) -> Self {
-        let edition = release.edition();
-        let postgresql = Postgresql::schema().of_edition(&edition);
-        let operator = OperatorConfiguration::schema().of_edition(&edition);
-        let configuration = operator.property("configuration").cloned().unwrap_or_default();
-        let team = PostgresTeam::schema().of_edition(&edition);
+        let resources = Resources::of(release);
+        let configuration = resources.configuration();
         let mut world = Self {
             clusters: vec![],
             operators: vec![],
@@ -97,10 +75,13 @@ impl<'d> World<'d> {
         for (document, manifest) in found {
             let document = *document;
             let patch = patches.contains(&manifest.document.source.name);
+            let mut show = |origin, configuration, unknown| {
+                let running = Running::of(document, manifest, origin, configuration, unknown, release, found);
+                world.operators.push(running);
+            };
             match (manifest.form, manifest.group(), manifest.kind()) {
                 (Form::Object, "acid.zalan.do", "postgresql") => {
-                    let admitted: Admitted<Postgresql> =
-                        admit(manifest, "postgresql", manifest.node, &postgresql);
+                    let admitted = resources.cluster(manifest);
                     let (value, unknown) = told(document, manifest, admitted, patch, findings);
                     if let Some(resource) = value.filter(|_| !patch) {
                         world.clusters.push(Cluster {
@@ -112,24 +93,13 @@ impl<'d> World<'d> {
                     }
                 }
                 (Form::Object, "acid.zalan.do", "PostgresTeam") => {
-                    let admitted: Admitted<PostgresTeam> =
-                        admit(manifest, "PostgresTeam", manifest.node, &team);
-                    told(document, manifest, admitted, patch, findings);
+                    told(document, manifest, resources.team(manifest), patch, findings);
                 }
                 (Form::Object, "acid.zalan.do", "OperatorConfiguration") => {
-                    let admitted: Admitted<OperatorConfiguration> =
-                        admit(manifest, "OperatorConfiguration", manifest.node, &operator);
+                    let admitted = resources.operator(manifest);
                     let (value, unknown) = told(document, manifest, admitted, patch, findings);
                     if let Some(resource) = value.filter(|_| !patch) {
-                        world.run(
-                            document,
-                            manifest,
-                            Origin::Resource,
-                            resource.configuration,
-                            unknown,
-                            release,
-                            found,
-                        );
+                        show(Origin::Resource, resource.configuration, unknown);
                     }
                 }
                 (Form::ChartValues, ..) => {
@@ -137,14 +107,14 @@ impl<'d> World<'d> {
                     let (value, unknown) = told(document, manifest, admitted, false, findings);
                     if let Some(mut value) = value {
                         value.fill((release.chart)(&release.images));
-                        world.run(document, manifest, Origin::ChartValues, value, unknown, release, found);
+                        show(Origin::ChartValues, value, unknown);
                     }
                 }
                 (Form::Object, "", "ConfigMap") => {
                     if let Some(admitted) = from_config_map(manifest, &configuration) {
                         let (value, unknown) = told(document, manifest, admitted, patch, findings);
                         if let Some(value) = value.filter(|_| !patch) {
-                            world.run(document, manifest, Origin::ConfigMap, value, unknown, release, found);
+                            show(Origin::ConfigMap, value, unknown);
                         }
                     }
                 }
@@ -180,39 +150,12 @@ impl<'d> World<'d> {
         }
     }
 
-    /// An operator with these settings.
-    #[expect(clippy::too_many_arguments, reason = "each is a part of one operator")]
-    fn run(
-        &mut self,
-        document: usize,
-        manifest: &Manifest<'d>,
-        origin: Origin,
-        mut configuration: Configuration,
-        unknown: Vec<String>,
-        release: &Release,
-        found: &[(usize, Manifest<'d>)],
-    ) {
-        configuration.fill(upstream_defaults(release));
-        let namespace = Some(manifest.namespace()).filter(|name| !name.is_empty()).unwrap_or("default");
-        let watched =
-            configuration.kubernetes.as_ref().and_then(|section| section.watched_namespace.as_deref());
-        let watch = Watch::of(watched, namespace);
-        let facts = OperatorFacts {
-            namespace: namespace.to_owned(),
-            watch,
-            rendered: false,
-            pod_environment: pod_environment(&configuration, namespace, found),
-            configuration,
-        };
-        self.operators.push(Running { document, manifest: manifest.clone(), origin, facts, unknown });
-    }
-
     /// Gives each cluster the operator that watches it, of several the one whose file is nearest; where none is shown, or
     /// several are equally near, it is assumed to be the chart's.
     fn assign(&mut self, settings: &Settings, release: &Release) {
         for (index, cluster) in self.clusters.iter().enumerate() {
             let file = cluster.manifest.document.source.name.as_str();
-            let candidate = |operator: &Running| nearness(operator, cluster, settings);
+            let candidate = |operator: &Running| operator.nearness(&cluster.manifest, settings);
             let mut near: Vec<_> = self
                 .operators
                 .iter()
@@ -351,36 +294,6 @@ impl<'d> World<'d> {
     }
 }
 
-/// The operator's chart with its own values, watching everything.
-fn assumed(release: &Release) -> OperatorFacts {
-    let mut configuration = (release.chart)(&release.images);
-    configuration.fill(upstream_defaults(release));
-    OperatorFacts {
-        namespace: "postgres-operator".to_owned(),
-        watch: Watch::All,
-        rendered: false,
-        configuration,
-        pod_environment: None,
-    }
-}
-
-/// How near an operator's file is to a cluster's: how many folders they share; nothing where it does not watch it.
-fn nearness(operator: &Running, cluster: &Cluster, settings: &Settings) -> Option<usize> {
-    let (of, file) = (&operator.manifest.document.source.name, &cluster.manifest.document.source.name);
-    if let Some(given) = settings.operator {
-        return (given.name == *of).then_some(usize::MAX);
-    }
-    let namespace = cluster.manifest.namespace();
-    if !namespace.is_empty() && !operator.facts.watch.covers(namespace) {
-        return None;
-    }
-    if of == file {
-        return Some(usize::MAX);
-    }
-    let folders = of.split('/').rev().skip(1).count().min(file.split('/').rev().skip(1).count());
-    Some(of.split('/').zip(file.split('/')).take(folders).take_while(|(one, other)| one == other).count())
-}
-
 /// Tells what is wrong with the form of an object; what of it can be used, and the paths of which nothing is known.
 fn told<T>(
     document: usize,
@@ -407,32 +320,4 @@ fn told<T>(
     }
     let unknown = open.into_iter().map(|(path, _)| path).chain(dropped).collect();
     (value, unknown)
-}
-
-/// Names of the variables that the operator brings into every pod, where their sources are among the manifests.
-fn pod_environment(
-    configuration: &Configuration,
-    namespace: &str,
-    found: &[(usize, Manifest)],
-) -> Option<Vec<String>> {
-    let section = configuration.kubernetes.as_ref();
-    let sources = [
-        ("ConfigMap", section.and_then(|section| section.pod_environment_configmap.as_deref())),
-        ("Secret", section.and_then(|section| section.pod_environment_secret.as_deref())),
-    ];
-    let mut names = vec![];
-    for (kind, source) in sources {
-        let Some(source) = source.filter(|source| !source.is_empty()) else { continue };
-        let (namespace, name) = source.split_once('/').unwrap_or((namespace, source));
-        let (_, manifest) = found.iter().find(|(_, manifest)| {
-            manifest.form == Form::Object
-                && manifest.kind() == kind
-                && manifest.name() == name
-                && (kind == "Secret" || manifest.namespace() == namespace || manifest.namespace().is_empty())
-        })?;
-        let parts = ["data", "stringData"].into_iter();
-        let parts = parts.filter_map(|part| manifest.node.get(part, manifest.document.text));
-        names.extend(parts.flat_map(|part| part.keys(manifest.document.text)));
-    }
-    Some(names)
 }
