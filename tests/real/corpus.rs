@@ -121,7 +121,7 @@ fn expert() -> Result<(), Failed> {
 }
 
 /// An app of one file.
-fn app_of(source: &Source) -> Result<Imported, Failed> {
+pub fn app_of(source: &Source) -> Result<Imported, Failed> {
     let settings = import::Settings {
         name: "corpus".to_owned(),
         release: ReleaseName::NEWEST,
@@ -131,7 +131,7 @@ fn app_of(source: &Source) -> Result<Imported, Failed> {
 }
 
 /// What an app renders for its clusters.
-fn rendered(imported: &Imported) -> Result<Vec<Postgresql>, Failed> {
+pub fn rendered(imported: &Imported) -> Result<Vec<Postgresql>, Failed> {
     let valid = imported.app.validate(&Past::default()).map_err(|problems| problems.to_string())?;
     Ok(valid.objects().iter().filter_map(|object| object.downcast::<Postgresql>()).cloned().collect())
 }

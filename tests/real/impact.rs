@@ -16,7 +16,7 @@ use serde_yaml::Value;
 
 use super::parts::{bench, get};
 
-const PROGRAM: &str = "operator-compare";
+pub const PROGRAM: &str = "operator-compare";
 
 pub fn trials() -> Vec<Trial> {
     vec![bench(&[PROGRAM], "impact::the_operator_compares_alike", compares_alike)]
@@ -289,19 +289,8 @@ fn compares_alike() -> Result<(), Failed> {
             return Err(format!("`{leaf}` is changed by no case").into());
         }
     }
-    let mut input = String::new();
-    for (_, before, after) in CHANGES {
-        let pair = serde_json::json!({ "before": resource(before), "after": resource(after) });
-        input += &format!("{pair}\n");
-    }
-    let mut child = Command::new(get(PROGRAM))
-        .env("OPERATOR_NAMESPACE", "postgres-operator")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()?;
-    child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
-    let output = String::from_utf8(child.wait_with_output()?.stdout)?;
+    let pairs = CHANGES.iter().map(|(_, before, after)| (resource(before), resource(after)));
+    let output = compared(pairs)?;
     let mut wrong = vec![];
     let mut lines = output.lines();
     for (path, before, after) in CHANGES {
@@ -331,4 +320,24 @@ fn compares_alike() -> Result<(), Failed> {
         true => Ok(()),
         false => Err(wrong.join("\n").into()),
     }
+}
+
+/// What the program answers about these pairs, a line each.
+pub fn compared<T: serde::Serialize>(pairs: impl Iterator<Item = (T, T)>) -> Result<String, Failed> {
+    let mut input = String::new();
+    for (before, after) in pairs {
+        input += &format!("{}\n", serde_json::json!({ "before": before, "after": after }));
+    }
+    let mut child = Command::new(get(PROGRAM))
+        .env("OPERATOR_NAMESPACE", "postgres-operator")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let mut stdin = child.stdin.take().ok_or("no standard input")?;
+    // Beside reading: its answers may fill the pipe before it has read everything.
+    let writing = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+    let output = String::from_utf8(child.wait_with_output()?.stdout)?;
+    writing.join().map_err(|_| "writing panicked")??;
+    Ok(output)
 }

@@ -2,6 +2,7 @@
 //! `PGSYNTH_REQUIRE_PARTS=1` makes a missing part of class CI a failure.
 #![allow(missing_docs, clippy::disallowed_methods, clippy::disallowed_types, clippy::unwrap_used)]
 
+mod adopted;
 mod again;
 mod apply;
 mod corpus;
@@ -34,6 +35,7 @@ use libtest_mimic::{Arguments, Trial};
 fn main() {
     let arguments = Arguments::from_args();
     let trials: Vec<Trial> = [
+        adopted::trials(),
         again::trials(),
         apply::trials(),
         corpus::trials(),
