@@ -1,8 +1,10 @@
 //! The alerts: what each asks, how long it waits, and when it is rendered. Expressions ran against real series or were
 //! proven with synthetic ones; each has a fixture that makes it fire and one that does not (tests/monitoring).
 //!
-//! In an expression `$S` selects the cluster's pods, `$P` its pooler's, `$V` its data volumes, `$N` its resource, `$C` and `$J` the CronJob and
-//! the Jobs of its dumps, `$K` and `$L` those of its drill, `$E` and `$F` those of the policy's dumps, `$R` its recorded series, `$D` databases that are no templates, and `$t` is the threshold.
+//! An expression speaks of all clusters. In it `$S` selects targets of clusters and their poolers, `$V` data volumes, `$A` the
+//! clusters of the app that have what the alert is about, `$D` databases that are no templates, and `$t` is the threshold.
+//! `label_replace(.., $pod)`, `$claim` and `$job` find the cluster or the CronJob in a name, `$drill`, `$dumps` and `$logical` are
+//! the CronJobs of clusters.
 
 mod availability;
 mod backup;
@@ -15,7 +17,6 @@ mod resources;
 mod storage;
 mod wal;
 
-use super::selectors::Selectors;
 use crate::values::{choices, one_of};
 
 choices!(
@@ -127,6 +128,8 @@ pub struct Alert {
     pub source: Source,
     /// What it asks.
     pub expr: &'static str,
+    /// What it says to people; places as in [`super::sentences`].
+    pub says: &'static str,
     /// What it compares with, where that is a matter of taste.
     pub threshold: Option<Threshold>,
     /// When it is rendered.
@@ -173,11 +176,5 @@ impl Alert {
             }
         }
         words
-    }
-
-    /// What it asks of one cluster.
-    pub(super) fn expression(&self, selectors: &Selectors, threshold: Option<f64>) -> String {
-        let expr = selectors.fill(self.expr);
-        threshold.map_or_else(|| expr.clone(), |threshold| expr.replace("$t", &threshold.to_string()))
     }
 }

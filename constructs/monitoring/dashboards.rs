@@ -1,4 +1,10 @@
-//! Dashboards for Grafana, as ConfigMaps that its sidecar finds: one for each cluster, and two of all clusters.
+//! Dashboards for Grafana, as ConfigMaps that its sidecar finds: one of all clusters, one of a cluster that is chosen, and one
+//! of backups. They are three however many clusters there are.
+
+mod backups;
+mod cluster;
+mod overview;
+mod panel;
 
 use std::collections::BTreeMap;
 
@@ -6,134 +12,91 @@ use k8s_openapi::api::core::v1::ConfigMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::{Value, json};
 
-use super::metrics::{METRICS, Metric, Only, Row};
-use super::selectors::Selectors;
-use super::{Monitored, MonitoringStack};
+use super::MonitoringStack;
+use super::expressions::{APP, INFO};
+use super::rules::Set;
 use crate::base::{Object, Scope, Stage};
 use crate::values::fnv1a;
+use panel::Panel;
 
-/// Columns and lines of a panel; a dashboard has 24 columns.
-const SIZE: (u32, u32) = (8, 7);
+/// A row of a dashboard, and its panels.
+type Row = (&'static str, Vec<Panel>);
 
-/// A panel before it has a place.
-struct Panel {
-    title: String,
-    unit: &'static str,
-    description: String,
-    queries: Vec<(String, String)>,
+/// A variable that is read from the label of a series.
+struct Variable {
+    name: &'static str,
+    title: &'static str,
+    query: String,
+    /// Whether several can be chosen, and are at first.
+    several: bool,
 }
 
-/// The dashboard of one cluster: health, resources, backups.
-pub(super) fn of_cluster(cluster: &Monitored, scope: &Scope) -> Object {
-    let selectors = Selectors {
-        namespace: cluster.facts.namespace.clone(),
-        cluster: cluster.name.to_owned(),
-        dumps: String::new(),
-        provisioned: (0, 0),
-    };
-    let has = |metric: &&Metric| match metric.only {
-        Only::Every => true,
-        Only::Archived => cluster.facts.backup.is_some() && !cluster.facts.standby,
-        Only::Pooled => cluster.facts.poolers.primary,
-    };
-    let rows = [Row::Health, Row::Resources, Row::Backups].map(|row| {
-        let panels = METRICS.iter().filter(has).filter(|metric| metric.row == row).map(|metric| Panel {
-            title: metric.name.to_owned(),
-            unit: metric.unit,
-            description: metric.description.to_owned(),
-            queries: vec![(selectors.fill(metric.expr), metric.legend.to_owned())],
-        });
-        (row.title(), panels.collect())
-    });
-    let uid = uid(&format!("{}-{}", cluster.facts.namespace, cluster.name));
-    let title = format!("PostgreSQL {}/{}", cluster.facts.namespace, cluster.name);
-    let dashboard = dashboard(&uid, &title, rows.into());
-    let name = format!("{}-dashboard", cluster.name);
-    config_map(&name, &cluster.facts.namespace, &uid, &dashboard, cluster.stack, scope)
+/// What the panels of a dashboard have in common.
+struct Board<'a> {
+    set: &'a Set<'a>,
+    /// Where a click on a cluster leads.
+    cluster: String,
 }
 
-/// Dashboards of all clusters: how they are, and what could be restored.
-pub(crate) fn of_all(app: &str, namespace: &str, stack: &MonitoringStack, scope: &Scope) -> Vec<Object> {
-    let panel = |title: &str, unit, description: &str, expr: &str| Panel {
-        title: title.to_owned(),
-        unit,
-        description: description.to_owned(),
-        queries: vec![(expr.to_owned(), "{{namespace}}/{{cluster}}".to_owned())],
-    };
-    let overview = vec![
-        panel(
-            "Connections",
-            "percentunit",
-            "Connections in use, of those that are not reserved; the fullest instance of each cluster.",
-            "max by (namespace, cluster) (pgsynth:connections:ratio)",
-        ),
-        panel(
-            "Transactions",
-            "ops",
-            "Commits and rollbacks in a second.",
-            "sum by (namespace, cluster) (pgsynth:transactions:rate5m)",
-        ),
-        panel(
-            "Replication lag",
-            "bytes",
-            "WAL that the slowest replica has not replayed.",
-            "max by (namespace, cluster) (pgsynth:replication_lag_bytes)",
-        ),
-        panel(
-            "CPU",
-            "short",
-            "Cores in use.",
-            "sum by (namespace, cluster) (pgsynth:cpu_usage_cores:rate5m)",
-        ),
-        panel(
-            "Memory",
-            "bytes",
-            "Working set.",
-            "sum by (namespace, cluster) (pgsynth:memory_working_set_bytes)",
-        ),
-        panel(
-            "Storage",
-            "percentunit",
-            "Used part of the fullest volume.",
-            "max by (namespace, cluster) (pgsynth:volume_used:ratio)",
-        ),
-    ];
-    let backups = vec![
-        panel(
-            "Would be lost",
-            "s",
-            "Upper bound of the age of the oldest WAL that is not archived.",
-            "max by (namespace, cluster) (pgsynth:rpo_exposure_seconds:max)",
-        ),
-        panel(
-            "RPO compliance",
-            "percentunit",
-            "Part of the last day in which no more than the policy's rpo would have been lost.",
-            "avg_over_time(pgsynth:rpo_compliant:bool[1d])",
-        ),
-        panel(
-            "Age of the newest base backup",
-            "s",
-            "A schedule of one a day stays below 30 hours.",
-            "max by (namespace, cluster) (pgsynth:base_backup_age_seconds)",
-        ),
-        panel(
-            "WAL rate",
-            "Bps",
-            "WAL that is written in a second, and has to be archived.",
-            "sum by (namespace, cluster) (pgsynth:wal_bytes:rate5m)",
-        ),
-    ];
+impl Board<'_> {
+    /// The dashboard's clusters: those of the app that are chosen.
+    fn chosen(&self) -> String {
+        format!(r#"{INFO}{{{APP}="{}",namespace=~"$namespace",team=~"$team"}}"#, self.set.of.app)
+    }
+
+    /// A series of the chosen clusters, of which it returns the worst.
+    fn worst(&self, most: u32, expr: &str) -> String {
+        format!("topk({most}, {})", self.of_chosen(expr))
+    }
+
+    fn of_chosen(&self, expr: &str) -> String {
+        format!("({} and on (namespace, {}) {})", self.set.of.named(expr), self.set.of.label, self.chosen())
+    }
+
+    /// Columns of a table, by the labels that they show.
+    fn columns(&self, columns: &[(&str, &str)]) -> Vec<(String, String)> {
+        columns.iter().map(|(name, title)| (self.set.of.named(name), (*title).to_owned())).collect()
+    }
+
+    /// Legend of a series of a cluster.
+    fn legend(&self) -> String {
+        format!("{{{{namespace}}}}/{{{{{}}}}}", self.set.of.label)
+    }
+
+    /// The variables by which the clusters of an app are chosen.
+    fn variables(&self) -> Vec<Variable> {
+        let of = |name: &'static str, title: &'static str, before: &str| Variable {
+            name,
+            title,
+            query: format!(r#"label_values({INFO}{{{APP}="{}"{before}}}, {name})"#, self.set.of.app),
+            several: true,
+        };
+        vec![of("namespace", "Namespace", ""), of("team", "Team", r#",namespace=~"$namespace""#)]
+    }
+}
+
+/// The dashboards of an app.
+pub(super) fn objects(set: &Set, namespace: &str, stack: &MonitoringStack, scope: &Scope) -> Vec<Object> {
+    let app = set.of.app;
+    let id = |name: &str| uid(&format!("{app}-{name}"));
+    let cluster = format!(
+        "/d/{}?var-datasource=${{datasource}}&var-namespace=${{__data.fields.namespace}}&var-cluster=${{__data.fields.{}}}",
+        id("cluster"),
+        set.of.label
+    );
+    let board = Board { set, cluster };
     [
-        ("overview", "PostgreSQL clusters", "Clusters", overview),
-        ("backups", "PostgreSQL backups", "Backups", backups),
+        ("overview", "PostgreSQL clusters", overview::rows(&board), board.variables()),
+        ("cluster", "PostgreSQL cluster", cluster::rows(&board), cluster::variables(&board)),
+        ("backups", "PostgreSQL backups", backups::rows(&board), board.variables()),
     ]
     .into_iter()
-    .map(|(id, title, row, panels)| {
-        let uid = uid(&format!("{app}-{id}"));
-        let dashboard = dashboard(&uid, &format!("{title} of {app}"), vec![(row, panels)]);
-        let scope = scope.owning("monitoring", id);
-        config_map(&format!("{app}-{id}-dashboard"), namespace, &uid, &dashboard, stack, &scope)
+    .filter(|(_, _, rows, _)| rows.iter().any(|(_, panels)| !panels.is_empty()))
+    .map(|(name, title, rows, variables)| {
+        let uid = id(name);
+        let dashboard = dashboard(app, &uid, &format!("{title} of {app}"), rows, variables);
+        let scope = scope.owning("monitoring", name);
+        config_map(&format!("{app}-{name}-dashboard"), namespace, &uid, &dashboard, stack, &scope)
     })
     .collect()
 }
@@ -168,25 +131,47 @@ fn config_map(
     Object::of(Stage::Monitoring, scope, map)
 }
 
-fn dashboard(uid: &str, title: &str, rows: Vec<(&str, Vec<Panel>)>) -> Value {
+fn dashboard(app: &str, uid: &str, title: &str, rows: Vec<Row>, variables: Vec<Variable>) -> Value {
     let mut panels = vec![];
-    let (width, height) = SIZE;
     let mut line = 0;
     for (row, of_row) in rows.into_iter().filter(|(_, panels)| !panels.is_empty()) {
         let id = panels.len() + 1;
         panels.push(json!({ "id": id, "type": "row", "title": row, "collapsed": false, "panels": [], "gridPos": { "h": 1, "w": 24, "x": 0, "y": line } }));
         line += 1;
-        let lines = u32::try_from(of_row.len()).unwrap_or(0).div_ceil(24 / width);
-        for (index, panel) in (0_u32..).zip(of_row) {
-            let place = json!({ "h": height, "w": width, "x": index % (24 / width) * width, "y": line + index / (24 / width) * height });
-            panels.push(time_series(panels.len() + 1, panel, &place));
+        // From left to right as long as there is room, each line as high as its highest panel.
+        let (mut x, mut height) = (0, 0);
+        for panel in of_row {
+            let (columns, lines) = panel.size;
+            if x + columns > 24 {
+                line += height;
+                (x, height) = (0, 0);
+            }
+            panels.push(panel.render(panels.len() + 1, x, line));
+            x += columns;
+            height = height.max(lines);
         }
-        line += lines * height;
+        line += height;
     }
+    let source = json!({ "type": "prometheus", "uid": "${datasource}" });
+    let mut list = vec![
+        json!({ "name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus" }),
+    ];
+    list.extend(variables.into_iter().map(|Variable { name, title, query, several }| {
+        let mut variable = json!({
+            "name": name, "label": title, "type": "query", "datasource": source,
+            "query": { "query": query, "refId": name }, "refresh": 2, "sort": 1,
+            "multi": several, "includeAll": several,
+        });
+        if several {
+            variable["allValue"] = ".*".into();
+            variable["current"] = json!({ "selected": true, "text": ["All"], "value": ["$__all"] });
+        }
+        variable
+    }));
     json!({
         "uid": uid,
         "title": title,
-        "tags": ["postgresql", "pgsynth"],
+        "tags": ["postgresql", "pgsynth", app],
         "schemaVersion": 39,
         "version": 1,
         "editable": false,
@@ -194,27 +179,9 @@ fn dashboard(uid: &str, title: &str, rows: Vec<(&str, Vec<Panel>)>) -> Value {
         "refresh": "30s",
         "time": { "from": "now-6h", "to": "now" },
         "timezone": "utc",
-        "links": [{ "title": "PostgreSQL", "type": "dashboards", "tags": ["postgresql", "pgsynth"], "asDropdown": true, "includeVars": false, "keepTime": true }],
+        "links": [{ "title": "PostgreSQL", "type": "dashboards", "tags": ["postgresql", "pgsynth"], "asDropdown": true, "includeVars": true, "keepTime": true }],
         "annotations": { "list": [] },
-        "templating": { "list": [{ "name": "datasource", "label": "Data source", "type": "datasource", "query": "prometheus" }] },
+        "templating": { "list": list },
         "panels": panels,
-    })
-}
-
-fn time_series(id: usize, panel: Panel, place: &Value) -> Value {
-    let source = json!({ "type": "prometheus", "uid": "${datasource}" });
-    let targets = panel.queries.into_iter().zip('A'..).map(|((expr, legend), id)| {
-        json!({ "refId": id.to_string(), "datasource": source, "expr": expr, "legendFormat": legend })
-    });
-    json!({
-        "id": id,
-        "type": "timeseries",
-        "title": panel.title,
-        "description": panel.description,
-        "datasource": source,
-        "gridPos": place,
-        "fieldConfig": { "defaults": { "unit": panel.unit }, "overrides": [] },
-        "options": {},
-        "targets": targets.collect::<Value>(),
     })
 }

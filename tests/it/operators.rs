@@ -48,7 +48,9 @@ fn a_pooler_that_its_mere_presence_turns_on_is_known_everywhere() {
     assert_eq!(value["apps"][0]["clusters"][0]["pooler"], "main-pooler.shop.svc.cluster.local");
     assert_eq!(project.run(&["synth"]).code, 0);
     let monitoring = std::fs::read_to_string(project.path("dist/60-shop-main.yaml")).unwrap();
-    assert!(monitoring.contains("name: main-pooler-exporter") && monitoring.contains("PoolerClientsWaiting"));
+    assert!(monitoring.contains("name: main-pooler-exporter"));
+    let rules = std::fs::read_to_string(project.path("dist/60-app-rules.yaml")).unwrap();
+    assert!(rules.contains("PoolerClientsWaiting"));
     // Switched off in words, it is off.
     let app = app.replace("connectionPooler: {}", "connectionPooler: {}, enableConnectionPooler: false");
     let value = json(&Project::new().app(&app), &["list", "--format", "json"]);
@@ -62,7 +64,7 @@ fn files_of_the_app_itself_begin_with_its_name_for_itself() {
         + "monitoring: {resourceStatus: true}\n";
     let project = Project::new().app(&app);
     assert_eq!(project.run(&["synth"]).code, 0);
-    for file in ["60-app-overview.yaml", "60-app-backups.yaml", "60-app-state.yaml"] {
+    for file in ["60-app-overview.yaml", "60-app-cluster.yaml", "60-app-rules.yaml", "60-app-state.yaml"] {
         assert!(project.path(&format!("dist/{file}")).exists(), "{file}");
     }
 }

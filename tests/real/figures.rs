@@ -104,7 +104,7 @@ fn faults(bin: PathBuf) -> Result<(), Failed> {
     let exporter = Exporter::start(&instance, &queries, &command)?;
     let configuration = format!(
         "global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [rules.yaml]\nscrape_configs:\n\
-         - job_name: exporter\n  static_configs: [{{targets: ['127.0.0.1:{}'], labels: {{namespace: shop, pod: main-0}}}}]\n",
+         - job_name: exporter\n  static_configs: [{{targets: ['127.0.0.1:{}'], labels: {{namespace: shop, cluster: main, pod: main-0}}}}]\n",
         exporter.1
     );
     fs::write(folder.path().join("prometheus.yaml"), configuration)?;

@@ -116,7 +116,10 @@ fn stopped() -> Result<(), Failed> {
     let groups = groups_of(&documents(&app())?);
     fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
     let targets = [("main-0", &primary), ("main-1", &replica)].map(|(pod, member)| {
-        format!("{{targets: ['127.0.0.1:{}'], labels: {{namespace: shop, pod: {pod}}}}}", member.rest)
+        format!(
+            "{{targets: ['127.0.0.1:{}'], labels: {{namespace: shop, cluster: main, pod: {pod}}}}}",
+            member.rest
+        )
     });
     let configuration = format!(
         "global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [rules.yaml]\n\

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
 use pgsynth::constructs::Past;
+use pgsynth::constructs::monitoring::alerts::GROUPS;
 use pgsynth::load;
 use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
@@ -74,7 +75,7 @@ fn promtool(folder: &Path, arguments: &[&str]) -> Result<(), Failed> {
                 String::from_utf8_lossy(&output.stdout),
                 String::from_utf8_lossy(&output.stderr)
             );
-            Err(text.chars().take(6000).collect::<String>().into())
+            Err(text.into())
         }
     }
 }
@@ -126,6 +127,8 @@ fn series(text: &str, cluster: &str, minutes: u32) -> Result<Value, Failed> {
     let (name, extra) = series.split_once('{').unwrap_or((&series, "}"));
     let extra = extra.trim_end_matches('}');
     let (name, member) = name.split_once('#').unwrap_or((name, "0"));
+    // What a rendered PodMonitor reads has the cluster's name; figures of Kubernetes have none.
+    let of_kubernetes = ["kube_", "kubelet_", "container_"].iter().any(|prefix| name.starts_with(prefix));
     let pod = if name.starts_with("pgbouncer") {
         format!("{cluster}-pooler-{member}")
     } else {
@@ -142,9 +145,13 @@ fn series(text: &str, cluster: &str, minutes: u32) -> Result<Value, Failed> {
         ("datname", "app".to_owned()),
         ("database", "app".to_owned()),
         ("name", "app".to_owned()),
+        ("slot_name", "orders".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into();
+    if !of_kubernetes {
+        labels.insert("cluster".to_owned(), cluster.to_owned());
+    }
     for pair in extra.split(',').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').ok_or("no label")?;
         labels.insert(name.to_owned(), value.trim_matches('"').replace("CLUSTER", cluster));
@@ -201,7 +208,7 @@ fn runs() -> Result<(), Failed> {
     let target = recorded()?;
     let configuration = format!(
         "global: {{scrape_interval: 1s, evaluation_interval: 1s}}\nrule_files: [rules.yaml]\nscrape_configs:\n\
-         - job_name: recorded\n  static_configs: [{{targets: ['127.0.0.1:{target}'], labels: {{namespace: shop, pod: main-0}}}}]\n"
+         - job_name: recorded\n  static_configs: [{{targets: ['127.0.0.1:{target}'], labels: {{namespace: shop, cluster: main, pod: main-0}}}}]\n"
     );
     fs::write(folder.path().join("prometheus.yaml"), configuration)?;
     let prometheus = Prometheus::start(folder.path())?;
@@ -280,25 +287,16 @@ fn fire() -> Result<(), Failed> {
     )?)?;
     let groups = groups()?;
     let name = |group: &Value| group["name"].as_str().unwrap_or_default().to_owned();
-    let kinds: Vec<String> = groups
-        .iter()
-        .filter_map(|group| Some(name(group).strip_prefix("main-2-")?.to_owned()))
-        .filter(|kind| kind != "records")
-        .collect();
-    let (mut tested, mut failed) = (0, vec![]);
+    const FIRST: [&str; 3] = ["clusters", "objectives", "records"];
+    let kinds: Vec<String> = groups.iter().map(name).filter(|kind| !FIRST.contains(&kind.as_str())).collect();
+    let (mut tested, mut failed, mut said) = (0, vec![], BTreeMap::new());
     for kind in &kinds {
         let folder = tempfile::tempdir()?;
-        let order: Vec<String> = [
-            "main-records".to_owned(),
-            "main-2-records".to_owned(),
-            format!("main-{kind}"),
-            format!("main-2-{kind}"),
-        ]
-        .into();
+        let order: Vec<String> = FIRST.into_iter().chain([kind.as_str()]).map(str::to_owned).collect();
         let own: Vec<_> =
             order.iter().filter_map(|wanted| groups.iter().find(|group| name(group) == *wanted)).collect();
         fs::write(folder.path().join("rules.yaml"), file(&own)?)?;
-        let alerts: Vec<String> = own[2]["rules"]
+        let alerts: Vec<String> = own[3]["rules"]
             .as_sequence()
             .into_iter()
             .flatten()
@@ -329,10 +327,19 @@ fn fire() -> Result<(), Failed> {
                 "promql_expr_test".into(),
                 Value::Sequence(vec![expect("main", 1)?, expect("main-2", 0)?]),
             );
+            // Nothing is expected, so that the tool says what there is.
+            let words = format!("[{{alertname: {alert}, eval_time: {}}}]", fixture.at);
+            let mut words: Mapping =
+                [("alert_rule_test".into(), serde_yaml::from_str(&words)?)].into_iter().collect();
+            words.extend(
+                test.iter()
+                    .filter(|(key, _)| *key != "promql_expr_test")
+                    .map(|(key, value)| (key.clone(), value.clone())),
+            );
             if end >= 720 {
-                long.push(Value::from(test))
+                long.push((Value::from(test), Value::from(words)))
             } else {
-                short.push(Value::from(test))
+                short.push((Value::from(test), Value::from(words)))
             }
             tested += 1;
         }
@@ -340,25 +347,59 @@ fn fire() -> Result<(), Failed> {
             if tests.is_empty() {
                 continue;
             }
-            let mut test = Mapping::new();
-            test.insert("rule_files".into(), Value::Sequence(vec!["rules.yaml".into()]));
-            test.insert("evaluation_interval".into(), interval.into());
-            test.insert(
-                "group_eval_order".into(),
-                order.iter().map(|name| Value::from(name.as_str())).collect::<Vec<_>>().into(),
-            );
-            test.insert("tests".into(), Value::Sequence(tests));
-            fs::write(folder.path().join("test.yaml"), serde_yaml::to_string(&test)?)?;
-            if let Err(error) = promtool(folder.path(), &["test", "rules", "test.yaml"]) {
+            let (tests, words): (Vec<_>, Vec<_>) = tests.into_iter().unzip();
+            let run = |tests: Vec<Value>| -> Result<(), Failed> {
+                let mut test = Mapping::new();
+                test.insert("rule_files".into(), Value::Sequence(vec!["rules.yaml".into()]));
+                test.insert("evaluation_interval".into(), interval.into());
+                test.insert(
+                    "group_eval_order".into(),
+                    order.iter().map(|name| Value::from(name.as_str())).collect::<Vec<_>>().into(),
+                );
+                test.insert("tests".into(), Value::Sequence(tests));
+                fs::write(folder.path().join("test.yaml"), serde_yaml::to_string(&test)?)?;
+                promtool(folder.path(), &["test", "rules", "test.yaml"])
+            };
+            if let Err(error) = run(tests) {
                 failed.push(error.message().unwrap_or_default().to_owned());
             }
+            let Err(answer) = run(words) else { return Err("alerts that are not expected pass".into()) };
+            said.extend(sentences(answer.message().unwrap_or_default()));
         }
     }
     if !failed.is_empty() {
         return Err(failed.join("\n").into());
     }
+    words(&said)?;
     match tested == fixtures.len() {
         true => Ok(()),
         false => Err(format!("{tested} alerts are rendered, and {} have fixtures", fixtures.len()).into()),
+    }
+}
+
+/// The sentence of each alert, out of what the tool says it got.
+fn sentences(answer: &str) -> BTreeMap<String, String> {
+    let of_alert = |text: &str| {
+        let (name, rest) = text.split_once(',')?;
+        let (_, rest) = rest.split_once("description=\"")?;
+        // Quoted once as a label, and once more where the tool prints it.
+        let (sentence, _) = rest.split_once("\", runbook")?;
+        Some((name.trim().to_owned(), sentence.replace('\\', "")))
+    };
+    answer.split("alertname: ").skip(1).filter_map(of_alert).collect()
+}
+
+/// What people read at night, as it is filled in; `PGSYNTH_UPDATE=1` writes it anew.
+fn words(said: &BTreeMap<String, String>) -> Result<(), Failed> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/monitoring/sentences.txt");
+    let text: String = said.iter().map(|(name, sentence)| format!("{name}: {sentence}\n")).collect();
+    if std::env::var_os("PGSYNTH_UPDATE").is_some() {
+        fs::write(&path, &text)?;
+    }
+    let known = fs::read_to_string(&path)?;
+    let alerts = GROUPS.iter().map(|(_, alerts)| alerts.len()).sum::<usize>();
+    match text == known && said.len() == alerts {
+        true => Ok(()),
+        false => Err(format!("{} of {alerts} alerts say\n{text}known\n{known}", said.len()).into()),
     }
 }

@@ -8,7 +8,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "5m",
         source: Source::Exporter,
-        expr: "pgsynth:connections:ratio{$R} > $t",
+        expr: "pgsynth:connections:ratio > $t",
+        says: "pod {pod} has {value:%} of its connections in use (objective: at most {objective:%})",
         threshold: Some(Threshold {
             default: Initial::Value(0.8),
             lowest: 0.01,
@@ -24,7 +25,8 @@ pub(super) const ALERTS: &[Alert] = &[
         hold: "2m",
         source: Source::Exporter,
         // Where all are taken the exporter gets none either, and its own series are the ones that are missing.
-        expr: "(pgsynth:connections:ratio{$R} > $t) or (pg_up{$S} == 1 unless on (namespace, pod) pg_stat_database_numbackends{$S})",
+        expr: "(pgsynth:connections:ratio > $t) or (pg_up{$S} == 1 unless on (namespace, cluster, pod) pg_stat_database_numbackends{$S})",
+        says: "pod {pod} has {value:%} of its connections in use (objective: at most {objective:%})",
         threshold: Some(Threshold {
             default: Initial::Value(0.95),
             lowest: 0.01,
@@ -39,7 +41,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "2m",
         source: Source::Exporter,
-        expr: r#"max by (namespace, pod, datname) (pg_stat_activity_max_tx_duration{$S,state=~"idle in transaction.*"}) > $t"#,
+        expr: r#"max by (namespace, cluster, pod, datname) (pg_stat_activity_max_tx_duration{$S,state=~"idle in transaction.*"}) > $t"#,
+        says: "a transaction in database {datname} of pod {pod} has been open for {value:s} and is idle (objective: at most {objective:s})",
         threshold: Some(Threshold {
             default: Initial::Value(300.0),
             lowest: 1.0,
@@ -54,7 +57,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "5m",
         source: Source::Exporter,
-        expr: r#"max by (namespace, pod, datname) (pg_stat_activity_max_tx_duration{$S,state="active",backend_type="client backend",application_name!~"pg_dump.*"}) > $t"#,
+        expr: r#"max by (namespace, cluster, pod, datname) (pg_stat_activity_max_tx_duration{$S,state="active",backend_type="client backend",application_name!~"pg_dump.*"}) > $t"#,
+        says: "a transaction in database {datname} of pod {pod} has run for {value:s} (objective: at most {objective:s})",
         threshold: Some(Threshold {
             default: Initial::Value(3600.0),
             lowest: 1.0,
@@ -69,7 +73,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "5m",
         source: Source::Exporter,
-        expr: r#"sum by (namespace, pod, datname) (pg_stat_activity_count{$S,wait_event_type="Lock"}) > $t"#,
+        expr: r#"sum by (namespace, cluster, pod, datname) (pg_stat_activity_count{$S,wait_event_type="Lock"}) > $t"#,
+        says: "{value} sessions in database {datname} of pod {pod} wait for locks (objective: at most {objective})",
         threshold: Some(Threshold {
             default: Initial::Value(5.0),
             lowest: 0.0,

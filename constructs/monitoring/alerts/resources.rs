@@ -8,7 +8,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "15m",
         source: Source::Cadvisor,
-        expr: r#"pgsynth:cpu_usage_cores:rate5m{$R} / on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{$S,container="postgres",resource="cpu"}) > $t"#,
+        expr: r#"pgsynth:cpu_usage_cores:rate5m / on (namespace, cluster, pod) max by (namespace, cluster, pod) (label_replace(kube_pod_container_resource_limits{container="postgres",resource="cpu"}, $pod)) > $t"#,
+        says: "PostgreSQL in pod {pod} uses {value:%} of its CPU limit (objective: at most {objective:%})",
         threshold: Some(Threshold {
             default: Initial::Value(0.9),
             lowest: 0.01,
@@ -23,7 +24,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "15m",
         source: Source::Cadvisor,
-        expr: r#"sum by (namespace, pod) (increase(container_cpu_cfs_throttled_periods_total{$S,container="postgres"}[5m])) / sum by (namespace, pod) (increase(container_cpu_cfs_periods_total{$S,container="postgres"}[5m])) > $t"#,
+        expr: r#"sum by (namespace, cluster, pod) (label_replace(increase(container_cpu_cfs_throttled_periods_total{container="postgres"}[5m]), $pod)) / sum by (namespace, cluster, pod) (label_replace(increase(container_cpu_cfs_periods_total{container="postgres"}[5m]), $pod)) > $t"#,
+        says: "PostgreSQL in pod {pod} is held back in {value:%} of the periods of its CPU limit (objective: at most {objective:%})",
         threshold: Some(Threshold {
             default: Initial::Value(0.25),
             lowest: 0.001,
@@ -38,7 +40,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "10m",
         source: Source::Cadvisor,
-        expr: r#"pgsynth:memory_working_set_bytes{$R} / on (namespace, pod) max by (namespace, pod) (kube_pod_container_resource_limits{$S,container="postgres",resource="memory"}) > $t"#,
+        expr: r#"pgsynth:memory_working_set_bytes / on (namespace, cluster, pod) max by (namespace, cluster, pod) (label_replace(kube_pod_container_resource_limits{container="postgres",resource="memory"}, $pod)) > $t"#,
+        says: "PostgreSQL in pod {pod} uses {value:%} of its memory limit (objective: at most {objective:%})",
         threshold: Some(Threshold {
             default: Initial::Value(0.9),
             lowest: 0.01,
@@ -53,7 +56,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "15m",
         source: Source::Cadvisor,
-        expr: "pgsynth:disk_reads:rate5m{$R} + on (namespace, pod) pgsynth:disk_writes:rate5m{$R} > $t * $iops",
+        expr: "(pgsynth:disk_reads:rate5m + on (namespace, cluster, pod) pgsynth:disk_writes:rate5m) / on (namespace, cluster) group_left () $iops > $t",
+        says: "pod {pod} makes {value:%} of the operations that its volume is provisioned for (objective: at most {objective:%})",
         threshold: Some(Threshold {
             default: Initial::Value(0.9),
             lowest: 0.01,
@@ -68,7 +72,8 @@ pub(super) const ALERTS: &[Alert] = &[
         severity: Severity::Warning,
         hold: "15m",
         source: Source::Cadvisor,
-        expr: "pgsynth:disk_read_bytes:rate5m{$R} + on (namespace, pod) pgsynth:disk_write_bytes:rate5m{$R} > $t * $throughput * 1048576",
+        expr: "(pgsynth:disk_read_bytes:rate5m + on (namespace, cluster, pod) pgsynth:disk_write_bytes:rate5m) / on (namespace, cluster) group_left () (1048576 * $throughput) > $t",
+        says: "pod {pod} moves {value:%} of the bytes that its volume is provisioned for (objective: at most {objective:%})",
         threshold: Some(Threshold {
             default: Initial::Value(0.9),
             lowest: 0.01,
