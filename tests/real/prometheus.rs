@@ -16,6 +16,7 @@ use pgsynth::load;
 use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
 
+mod fleet;
 mod running;
 
 pub use running::Prometheus;
@@ -28,6 +29,8 @@ pub fn trials() -> Vec<Trial> {
     vec![
         needing(PARTS, "prometheus::rules_are_correct", correct),
         needing(PARTS, "prometheus::every_alert_fires_and_is_silent", fire),
+        needing(PARTS, "prometheus::what_one_cluster_says_is_its_own", fleet::exceptions),
+        needing(PARTS, "prometheus::each_alert_fires_once_for_any_number_of_clusters", fleet::sizes),
         needing(&["prometheus"], "prometheus::every_expression_runs_on_recorded_series", runs),
     ]
 }
@@ -91,6 +94,22 @@ fn correct() -> Result<(), Failed> {
     let groups = groups()?;
     fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
     promtool(folder.path(), &["check", "rules", "--lint=all", "--lint-fatal", "rules.yaml"])?;
+    // Where `cluster` means another thing, no rule says it.
+    let renamed = app(true).replace(
+        "monitoring: {prometheusOperator",
+        "monitoring: {clusterLabel: database, prometheusOperator",
+    );
+    let groups = groups_of(&documents(&renamed)?);
+    let text = file(&groups.iter().collect::<Vec<_>>())?;
+    for word in
+        ["(namespace, cluster", "cluster=", "cluster!=", "\"cluster\"", "labels.cluster", "cluster: main"]
+    {
+        if text.contains(word) {
+            return Err(format!("`{word}` is left").into());
+        }
+    }
+    fs::write(folder.path().join("renamed.yaml"), text)?;
+    promtool(folder.path(), &["check", "rules", "--lint=all", "--lint-fatal", "renamed.yaml"])?;
     // The same for a Prometheus without an operator, with its scrape configuration.
     for document in
         documents(&app(false))?.iter().filter(|document| !document["data"]["scrape.yaml"].is_null())
@@ -398,8 +417,12 @@ fn words(said: &BTreeMap<String, String>) -> Result<(), Failed> {
     }
     let known = fs::read_to_string(&path)?;
     let alerts = GROUPS.iter().map(|(_, alerts)| alerts.len()).sum::<usize>();
+    let other: Vec<_> = text.lines().filter(|line| !known.lines().any(|known| known == *line)).collect();
     match text == known && said.len() == alerts {
         true => Ok(()),
-        false => Err(format!("{} of {alerts} alerts say\n{text}known\n{known}", said.len()).into()),
+        false => {
+            Err(format!("{} of {alerts} alerts say something; new is\n{}", said.len(), other.join("\n"))
+                .into())
+        }
     }
 }
