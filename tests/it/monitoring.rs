@@ -11,6 +11,8 @@ use pgsynth::load;
 use pgsynth::synth::bundle;
 use serde_json::Value;
 
+use crate::project::Project;
+
 fn app() -> App {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/apps/hetzner.yaml");
     load::app("hetzner.yaml", &std::fs::read(path).unwrap()).unwrap()
@@ -227,4 +229,51 @@ fn a_job_of_which_the_template_differs_is_another_job() {
     }
     assert_ne!(same, name(&labelled));
     assert_ne!(same, name(&another));
+}
+
+/// An app of so many clusters.
+fn fleet(clusters: usize, first: &str) -> String {
+    let mut text = "pgsynth: v1\nrelease: '2026.11'\nname: fleet\nplatform: other\naccept: {T37: a test}\n\
+        externalOperator: {namespace: postgres-operator, watch: all, podEnvironment: []}\n\
+        stores: {s: {hetzner: {location: fsn1, bucket: acme}, credentials: keys}}\n\
+        backups: {b: {store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m}}\n\
+        charts:\n  shop:\n    namespace: shop\n    clusters:\n"
+        .to_owned();
+    for index in 0..clusters {
+        let size = if index == 0 { first } else { "10Gi" };
+        text += &format!(
+            "      a-database-of-the-shop-{index}: {{team: acme, postgres: 18, volume: {{size: {size}}}, backup: b, monitoring: {{}}}}\n"
+        );
+    }
+    text
+}
+
+/// What is rendered for monitoring is what one cluster needs, and a line or two for each more.
+#[test]
+fn monitoring_costs_little_for_each_cluster_more() {
+    let size = |clusters: usize| -> usize {
+        let project = Project::new().app(&fleet(clusters, "10Gi"));
+        assert_eq!(project.run(&["synth"]).code, 0);
+        let files = project.files("dist").into_iter().filter(|(name, _)| name.starts_with("60-"));
+        files.map(|(_, bytes)| bytes.len()).sum()
+    };
+    let (one, many) = (size(1), size(201));
+    assert!((many - one) / 200 <= 600, "{} bytes a cluster", (many - one) / 200);
+    assert!(one < 250_000, "{one} bytes for one cluster");
+}
+
+/// A change of one cluster is a change of its file, and no object is too large for kubectl's copy of it.
+#[test]
+fn one_changed_cluster_of_many_is_one_file() {
+    let project = Project::new().app(&fleet(600, "10Gi"));
+    assert_eq!(project.run(&["synth"]).code, 0);
+    std::fs::write(project.path("apps/shop.yaml"), fleet(600, "20Gi")).unwrap();
+    let said = project.run(&["synth"]);
+    assert!(said.err.contains("1 written, 0 removed"), "{}", said.err);
+    let monitoring = project.files("dist").into_iter().filter(|(name, _)| name.starts_with("60-"));
+    for (name, bytes) in monitoring {
+        for document in String::from_utf8(bytes).unwrap().split("\n---\n") {
+            assert!(document.len() < 250_000, "{name}: {}", document.len());
+        }
+    }
 }
