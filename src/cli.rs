@@ -3,6 +3,8 @@
 //! Two doors: [`main`] serves the Rust apps that it is given and the project's `apps/*.yaml`, and never delegates;
 //! [`stock`] is the stock binary, which hands over to the project's own where there is one.
 
+mod choice;
+mod completions;
 mod context;
 mod delegate;
 mod diff;
@@ -12,6 +14,7 @@ mod import;
 mod init;
 mod lint;
 mod list;
+mod man;
 mod manifests;
 mod project;
 mod restore;
@@ -85,6 +88,10 @@ enum Verb {
     Explain(explain::Arguments),
     /// Print the JSON Schema of app files (2020-12), for completion and checks in an editor
     Schema(schema::Arguments),
+    /// Print what a shell has to read to complete verbs, flags, and the project's apps, clusters and databases
+    Completions(completions::Arguments),
+    /// Print the manual page of pgsynth, or of a verb
+    Man(man::Arguments),
     /// Write a first app into this folder
     Init(init::Arguments),
     /// Show the version of pgsynth and of what its newest release renders
@@ -104,6 +111,8 @@ impl Verb {
             Self::Import(verb) => (Needs::Nothing, verb),
             Self::Explain(verb) => (verb.needs(), verb),
             Self::Schema(verb) => (Needs::Nothing, verb),
+            Self::Completions(verb) => (Needs::Nothing, verb),
+            Self::Man(verb) => (Needs::Nothing, verb),
             Self::Init(verb) => (Needs::Folder, verb),
             Self::Version(verb) => (Needs::Nothing, verb),
         }
@@ -136,12 +145,14 @@ impl Verb {
 /// }
 /// ```
 pub fn main<A: Into<Result<App, Problem>>>(apps: impl IntoIterator<Item = A>) -> ExitCode {
+    completions::answer();
     let arguments = Arguments::parse();
     exit(run(&arguments, apps.into_iter().map(Into::into).collect()))
 }
 
 /// Runs the stock command, which hands over to the project's own binary where `apps/Cargo.toml` exists.
 pub fn stock() -> ExitCode {
+    completions::answer();
     let arguments = Arguments::parse();
     let (needs, _) = arguments.verb.door();
     if needs == Needs::Apps && !arguments.no_delegate {

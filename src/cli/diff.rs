@@ -10,6 +10,7 @@ use pgsynth_constructs::base::OperatorFacts;
 use pgsynth_constructs::release::ReleaseName;
 use pgsynth_constructs::rules::Level;
 
+use super::choice::Choice;
 use super::context::{Context, Run};
 use super::project::{Loaded, Project};
 use super::{Exit, manifests, terminal};
@@ -23,13 +24,8 @@ use git::Revision;
 /// Show what a change does to the clusters that run: for each field, and for all in what order
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Show this app only (repeatable)
-    #[arg(long, value_name = "NAME")]
-    app: Vec<String>,
-
-    /// Only this environment of app files that have several (repeatable)
-    #[arg(long, value_name = "NAME")]
-    environment: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
 
     /// What to compare with: a revision of git, a folder of manifests, `-` for manifests on standard input, or `release` for what
     /// the newest release would change. Default: the output as it lies in its folder
@@ -58,7 +54,7 @@ impl Run for Arguments {
             Err(account) => return Ok(refuse(&account)),
         };
         let mut diffs = vec![];
-        for loaded in project.choose(&self.app, &self.environment)? {
+        for loaded in project.choose(&self.choice)? {
             let mut account = loaded.account();
             let Some(valid) = loaded.validate(&Past::default(), &mut account) else {
                 return Ok(refuse(&account));

@@ -6,6 +6,7 @@ use pgsynth_constructs::base::Code;
 use pgsynth_constructs::rules::{Level, Registry, Rule, UNDECIDED, code, registry};
 use pgsynth_constructs::upstream::behaviour::impact;
 
+use super::completions;
 use super::context::{Context, Needs, Run};
 use super::project::Project;
 use super::{Exit, terminal};
@@ -18,7 +19,7 @@ use crate::schema::{self, Field};
 pub(super) struct Arguments {
     /// A rule, as shown at the end of a problem (`T23`, `archiving-switched-off`; `undecided` for what no rule decides); a cluster
     /// (`shop/acme-orders`); or a path of the app file (`volume.size`, `backups.nightly.rpo`). Default: the list of all rules
-    #[arg(value_name = "RULE|CLUSTER|PATH")]
+    #[arg(value_name = "RULE|CLUSTER|PATH", add = completions::clusters())]
     word: Option<String>,
 }
 

@@ -8,6 +8,10 @@ use super::context::{Context, Run};
 use super::{Exit, terminal};
 use crate::failure::Failure;
 use crate::output;
+use crate::schema;
+
+/// The schema of app files, beside `apps/`.
+const SCHEMA: &str = "pgsynth.schema.json";
 
 /// Write a first app into this folder
 #[derive(Debug, clap::Args)]
@@ -48,6 +52,8 @@ impl Run for Arguments {
         // The output is compared byte for byte, and git may be told to convert the ends of lines.
         let attributes = "dist*/** -text\n";
         output::create_new(&folder.join(".gitattributes"), attributes.as_bytes())?;
+        // What an editor completes and checks by; `pgsynth schema` writes that of another version.
+        output::create_new(&folder.join(SCHEMA), schema::document().as_bytes())?;
         terminal::note(&format!(
             "wrote `{}`; next:\n  pgsynth synth             # renders it\n  pgsynth list              # shows what that is\n  git add .                 # the app and its output belong in version control",
             path.display()
@@ -73,6 +79,7 @@ fn app(name: &Id, platform: Platform, output: &str) -> String {
     };
     format!(
         "\
+# yaml-language-server: $schema=../{SCHEMA}
 pgsynth: v1
 release: \"{release}\"
 name: {name}

@@ -9,6 +9,7 @@ use pgsynth_constructs::secrets::{Copied, DOCKER, SecretNeed};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
+use super::choice::Choice;
 use super::context::{Context, Run};
 use super::project::Project;
 use super::{Exit, terminal};
@@ -17,13 +18,8 @@ use crate::synth;
 /// List apps, constructs and objects, the Secrets that must exist, or the backups
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// List this app only (repeatable)
-    #[arg(long, value_name = "NAME")]
-    app: Vec<String>,
-
-    /// Only this environment of app files that have several (repeatable)
-    #[arg(long, value_name = "NAME")]
-    environment: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
 
     /// List the Secrets that must exist before the output is applied, with the command that makes each
     #[arg(long)]
@@ -55,7 +51,7 @@ impl Run for Arguments {
                 return Ok(Exit::Invalid);
             }
         };
-        let chosen = project.choose(&self.app, &self.environment)?;
+        let chosen = project.choose(&self.choice)?;
         let mut listed = vec![];
         for loaded in chosen {
             let (_, past) = loaded.past(&project.root, &loaded.output(&project.root), &[])?;

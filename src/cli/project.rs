@@ -9,6 +9,7 @@ use pgsynth_constructs::base::{Code, Problem, Problems};
 use pgsynth_constructs::values::nearest;
 use pgsynth_constructs::{App, Past, Valid};
 
+use super::choice::Choice;
 use super::context::Context;
 use crate::failure::Failure;
 use crate::load;
@@ -101,7 +102,8 @@ impl Project {
     }
 
     /// The apps of these names and environments; all where there are none.
-    pub(super) fn choose(&self, names: &[String], environments: &[String]) -> Result<Vec<&Loaded>> {
+    pub(super) fn choose(&self, choice: &Choice) -> Result<Vec<&Loaded>> {
+        let Choice { app: names, environment: environments } = choice;
         let known: BTreeSet<&str> =
             self.apps.iter().filter_map(|loaded| loaded.environment.as_deref()).collect();
         if let Some(wanted) = environments.iter().find(|wanted| !known.contains(wanted.as_str())) {

@@ -14,6 +14,7 @@ use pgsynth_constructs::values::{Memory, Name, UtcTime};
 use pgsynth_constructs::{Past, Valid};
 use serde_json::json;
 
+use super::completions;
 use super::context::{Context, Run};
 use super::project::{Loaded, Project};
 use super::{Exit, terminal};
@@ -28,7 +29,7 @@ const PLANS: &str = "restore";
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The cluster, `<chart>/<cluster>`, or its id alone where no other chart has it
-    #[arg(value_name = "CLUSTER")]
+    #[arg(value_name = "CLUSTER", add = completions::clusters())]
     cluster: String,
 
     /// The time to go back to, with its zone: `2026-11-24T10:00:00+01:00`, or `2026-11-24 10:00 Europe/Berlin`. Default, but
@@ -76,7 +77,7 @@ pub(super) struct Arguments {
     scratch_class: Option<Name>,
 
     /// Choose the app, where several have such a cluster
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = completions::apps())]
     app: Option<String>,
 
     /// Write nothing, show the difference, exit with 4 if there is one
@@ -105,7 +106,7 @@ pub(super) struct Arguments {
 #[group(id = "ways", required = true, multiple = false)]
 struct Ways {
     /// Restore this database beside the original, while the others stay in service
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = completions::databases())]
     database: Option<String>,
 
     /// Restore into a new cluster of this id; the running one is not touched

@@ -5,6 +5,7 @@ use pgsynth_constructs::plans::runbook;
 use pgsynth_constructs::rules::Level;
 use pgsynth_constructs::upstream::record::Record;
 
+use super::completions;
 use super::context::{Context, Run};
 use super::project::Project;
 use super::{Exit, terminal};
@@ -18,7 +19,7 @@ const FOLDER: &str = "runbooks";
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Write the pages of this app only (repeatable)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = completions::apps())]
     app: Vec<String>,
 
     /// Write nothing, show the difference, exit with 4 if there is one

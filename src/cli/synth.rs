@@ -10,6 +10,7 @@ use pgsynth_constructs::Valid;
 use pgsynth_constructs::rules::Level;
 use pgsynth_constructs::upstream::record::ClusterKey;
 
+use super::choice::Choice;
 use super::context::{Context, Run};
 use super::project::{Loaded, Project, shared_archives};
 use super::terminal::{self, Progress};
@@ -24,13 +25,8 @@ use crate::synth::{Bundle, bundle, render};
 /// Render the apps of the project into their output folders
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Render and prune this app only (repeatable)
-    #[arg(long, value_name = "NAME")]
-    app: Vec<String>,
-
-    /// Only this environment of app files that have several (repeatable)
-    #[arg(long, value_name = "NAME")]
-    environment: Vec<String>,
+    #[command(flatten)]
+    choice: Choice,
 
     /// Write into this folder instead of the app's own; only for a single app
     #[arg(long, value_name = "FOLDER", conflicts_with = "stdout")]
@@ -88,7 +84,7 @@ impl Run for Arguments {
             Ok(project) => project,
             Err(account) => return self.end(Exit::Invalid, &[account]),
         };
-        let chosen = project.choose(&self.app, &self.environment)?;
+        let chosen = project.choose(&self.choice)?;
         self.check_usage(&project, &chosen)?;
         let folders = self.folders(&project, &chosen)?;
         // Held from the first look at an output to its last file: what is compared must not change meanwhile.

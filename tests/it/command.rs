@@ -412,4 +412,10 @@ fn an_output_with_converted_line_ends_is_told() {
     let fresh = Project::new();
     assert_eq!(fresh.run(&["init"]).code, 0);
     assert_eq!(std::fs::read_to_string(fresh.path(".gitattributes")).unwrap(), "dist*/** -text\n");
+    let app = std::fs::read_to_string(fresh.path("apps/shop.yaml")).unwrap();
+    assert!(app.starts_with("# yaml-language-server: $schema=../pgsynth.schema.json\n"), "{app}");
+    assert_eq!(
+        std::fs::read_to_string(fresh.path("pgsynth.schema.json")).unwrap(),
+        pgsynth::schema::document()
+    );
 }

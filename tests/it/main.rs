@@ -7,6 +7,7 @@ mod apps;
 mod backups;
 mod bytes;
 mod command;
+mod completions;
 mod crds;
 mod delivery;
 mod diff;
