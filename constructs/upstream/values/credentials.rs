@@ -20,6 +20,9 @@ const SHAPES: [(&str, usize, &str); 16] = [
     ("eyJ", 60, "a signed token"),
 ];
 
+/// No shape is shorter: scripts of many words are looked at for every cluster.
+const SHORTEST: usize = 20;
+
 /// What a text holds that should be a reference, if it looks like that: a key, a token, or an address with a password.
 pub fn credential_in(text: &str) -> Option<&'static str> {
     if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----") {
@@ -28,13 +31,13 @@ pub fn credential_in(text: &str) -> Option<&'static str> {
     if has_password(text) {
         return Some("an address with a password");
     }
-    let words = text.split(|letter: char| letter.is_whitespace() || "\"',;=".contains(letter));
-    for word in words {
+    let apart = |byte: &u8| byte.is_ascii_whitespace() || b"\"',;=".contains(byte);
+    for word in text.as_bytes().split(apart).filter(|word| word.len() >= SHORTEST) {
         for (beginning, least, what) in SHAPES {
-            let fits = word.starts_with(beginning)
+            let fits = word.starts_with(beginning.as_bytes())
                 && word.len() >= least
-                && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./+".contains(&byte))
-                && (beginning != "eyJ" || word.matches('.').count() == 2);
+                && word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-./+".contains(byte))
+                && (beginning != "eyJ" || word.iter().filter(|byte| **byte == b'.').count() == 2);
             if fits {
                 return Some(what);
             }
@@ -51,14 +54,16 @@ fn has_password(text: &str) -> bool {
         let user = authority.rsplit_once('@').map(|(user, _)| user);
         user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| literal(password))
     });
-    let lower = text.to_ascii_lowercase();
-    let of_string = lower.match_indices("password=").any(|(at, word)| {
-        let ahead = lower[..at]
+    let of_string = text.match_indices('=').any(|(at, _)| {
+        let Some((before, name)) = text[..at].split_at_checked(at.saturating_sub("password".len())) else {
+            return false;
+        };
+        let ahead = before
             .chars()
             .next_back()
             .is_none_or(|letter| letter.is_whitespace() || "?&'\"-".contains(letter));
-        let value = &text[at + word.len()..];
-        ahead && literal(value.split([' ', '&', '\n']).next().unwrap_or_default().trim_matches(['\'', '"']))
+        let value = text[at + 1..].split([' ', '&', '\n']).next().unwrap_or_default();
+        name.eq_ignore_ascii_case("password") && ahead && literal(value.trim_matches(['\'', '"']))
     });
     of_address || of_string
 }
