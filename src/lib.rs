@@ -30,6 +30,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod deliver;
 pub mod diff;
 pub mod explain;
 pub mod failure;

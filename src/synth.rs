@@ -9,6 +9,7 @@ mod plan;
 mod substitution;
 
 pub use bundle::{Bundle, Manifest};
+pub(crate) use draft::document;
 pub use draft::{Draft, render};
 pub use emit::{Emitter, emit};
 pub use layout::crd;

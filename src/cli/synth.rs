@@ -15,6 +15,7 @@ use super::context::{Context, Run};
 use super::project::{Loaded, Project, shared_archives};
 use super::terminal::{self, Progress};
 use super::{Exit, folder};
+use crate::deliver::terraform;
 use crate::diff::{self, State};
 use crate::failure::Failure;
 use crate::lint::Source;
@@ -40,6 +41,10 @@ pub(super) struct Arguments {
     #[arg(long)]
     stdout: bool,
 
+    /// Render for another way to the Kubernetes cluster than `kubectl apply`, into `terraform/<app>` or the folder of `--output`
+    #[arg(long, value_enum, value_name = "DELIVERY", conflicts_with = "stdout")]
+    to: Option<Delivery>,
+
     /// Print nothing but problems
     #[arg(long, short)]
     quiet: bool,
@@ -55,6 +60,12 @@ pub(super) struct Arguments {
     /// How problems are reported: as text, or as one document on standard output
     #[arg(long, value_enum, default_value = "text", conflicts_with = "stdout")]
     format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
+enum Delivery {
+    /// A Terraform module, one resource of provider `alekc/kubectl` for each object
+    Terraform,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
@@ -102,6 +113,9 @@ impl Run for Arguments {
             }
             let mut account = loaded.account();
             if let Some(valid) = loaded.validate(&past, &mut account) {
+                if let Some(Delivery::Terraform) = self.to {
+                    account.errors.extend(terraform::collisions(&valid));
+                }
                 let gone = past.record.map(|record| leaving::gone(record, &valid)).unwrap_or_default();
                 ready.push(Ready { loaded, valid, before, gone });
             }
@@ -132,7 +146,10 @@ impl Run for Arguments {
             ready.into_iter().zip(&folders).zip(&mut accounts)
         {
             progress.at(&format!("rendering app `{}`", loaded.app.name));
-            let bundle = bundle(&valid);
+            let bundle = match self.to {
+                None => bundle(&valid),
+                Some(Delivery::Terraform) => terraform::module(&valid).expect("no addresses collide"),
+            };
             if self.stdout {
                 print(&bundle)?;
                 continue;
@@ -177,9 +194,20 @@ impl Arguments {
         }
     }
 
+    /// Where an app is written below the project, where nobody says another folder.
+    fn folder(&self, loaded: &Loaded) -> PathBuf {
+        match self.to {
+            None => PathBuf::from(loaded.app.output_folder()),
+            Some(Delivery::Terraform) => Path::new("terraform").join(loaded.app.name.as_str()),
+        }
+    }
+
     /// Where each app is written.
     fn folders(&self, project: &Project, chosen: &[&Loaded]) -> Result<Vec<PathBuf>> {
         let folder = |loaded: &&Loaded| match &self.output {
+            None if self.to.is_some() => {
+                folder::given(&self.folder(loaded), &project.root, loaded, &project.apps)
+            }
             Some(given) => folder::given(given, &project.root, loaded, &project.apps),
             None => folder::check(loaded, &project.root).map(|()| loaded.output(&project.root)),
         };
@@ -246,7 +274,7 @@ impl Arguments {
                 );
             }
             let outputs: Vec<_> =
-                chosen.iter().map(|loaded| format!("`{}`", loaded.app.output_folder())).collect();
+                chosen.iter().map(|loaded| format!("`{}`", self.folder(loaded).display())).collect();
             terminal::note(&format!("hint: nothing was written to {}", outputs.join(", ")));
         }
         Ok(exit)
@@ -317,12 +345,27 @@ impl Arguments {
             }
             return Ok(outcome);
         }
-        let impact = self.impact(first, &changes, valid)?;
+        let impact = match self.to {
+            None => self.impact(first, &changes, valid)?,
+            // `terraform plan` says it.
+            Some(Delivery::Terraform) => None,
+        };
         changes.write()?;
         outcome.different = false;
         let Outcome { written, removed, unchanged, .. } = outcome;
         self.note(&format!("`{shown}`: {written} written, {removed} removed, {unchanged} unchanged"));
         impact.iter().for_each(|line| self.note(line));
+        if self.to == Some(Delivery::Terraform) {
+            if first {
+                self.note(&format!(
+                    "call it from a root module that configures the provider `kubectl`:\n  \
+                     module \"postgres\" {{ source = \"./{shown}\" }}\n  \
+                     pgsynth list --secrets   # the Secrets that must exist\n  \
+                     terraform init && terraform apply"
+                ));
+            }
+            return Ok(outcome);
+        }
         let namespaces =
             bundle.files.iter().map(|file| file.name.as_str()).find(|name| name.starts_with("00-"));
         if let Some(namespaces) = namespaces.filter(|_| first && valid.crds().next().is_some()) {

@@ -139,6 +139,7 @@ fn is_file_of_ours(file: &str) -> bool {
     // A page is called by its cluster, `shop.acme-orders.md`.
     file == RUNBOOK
         || name.strip_suffix(".yaml").is_some_and(|stem| fits(stem, ""))
+        || file.strip_suffix(".tf.json").is_some_and(|stem| fits(stem, ""))
         || file.strip_suffix(".md").is_some_and(|stem| fits(stem, "."))
 }
 

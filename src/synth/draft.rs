@@ -32,7 +32,7 @@ impl<'a> Draft<'a> {
         Self { name, app, contents: Contents::Text(text) }
     }
 
-    pub(super) fn page(app: &'a str, name: &str, page: String) -> Self {
+    pub(crate) fn page(app: &'a str, name: &str, page: String) -> Self {
         Self { name: name.to_owned(), app, contents: Contents::Page(page) }
     }
 
@@ -77,13 +77,18 @@ impl<'a> Draft<'a> {
                     if index > 0 {
                         emitter.raw("---\n");
                     }
-                    let start = emitter.bytes().len();
-                    emitter.object(object.body());
-                    substitution::disable(emitter, start);
+                    document(emitter, object);
                 }
             }
         }
     }
+}
+
+/// Renders an object behind what the emitter holds: the document that every way to a Kubernetes cluster has.
+pub(crate) fn document(emitter: &mut Emitter, object: &Object) {
+    let start = emitter.bytes().len();
+    emitter.object(object.body());
+    substitution::disable(emitter, start);
 }
 
 /// Renders the drafts on every core, and gives them to `take` on this thread, in their order: a file is a function of its

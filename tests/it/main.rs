@@ -32,6 +32,7 @@ mod reports;
 mod restores;
 mod rules;
 mod spilo;
+mod terraform;
 mod tidy;
 mod values;
 mod writing;

@@ -29,6 +29,7 @@ mod shared;
 #[allow(dead_code, reason = "the other tests read both snapshots")]
 mod spilo;
 mod store;
+mod terraform;
 
 use libtest_mimic::{Arguments, Trial};
 
@@ -54,6 +55,7 @@ fn main() {
         sarif::trials(),
         settings::trials(),
         shared::trials(),
+        terraform::trials(),
     ]
     .into_iter()
     .flatten()
