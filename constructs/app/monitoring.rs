@@ -3,7 +3,7 @@
 use super::App;
 use super::entry::Entry;
 use crate::backup_policy::BackupPolicy;
-use crate::base::{Kind, Object, Problem, Problems, Scope};
+use crate::base::{Kind, Object, Problem, Problems, Scope, each};
 use crate::monitoring::{Fleet, Monitored};
 use crate::rules::{FIGURES_OPEN_TO_ALL, report};
 
@@ -15,35 +15,12 @@ pub(super) fn objects(
     problems: &mut Problems,
 ) {
     app.monitoring.validate(&scope.below("monitoring"), problems);
+    let clusters: Vec<_> =
+        entries.iter().filter_map(|entry| Some((monitored(app, scope, entry)?, &entry.scope))).collect();
+    let own = each(clusters.iter().collect(), || (), |(), (cluster, scope)| cluster.objects(scope));
+    objects.extend(own.into_iter().flatten());
     let mut fleet = Fleet::new(&app.monitoring, scope);
-    for entry in entries {
-        let (Some(monitoring), Some(facts)) = (&entry.cluster.monitoring, scope.clusters.get(&entry.id))
-        else {
-            continue;
-        };
-        let spec = &entry.resolved.resource.spec;
-        let policy = policy(app, entry).filter(|_| !facts.standby);
-        let cluster = Monitored {
-            monitoring,
-            stack: &app.monitoring,
-            name: &facts.name,
-            team: entry.cluster.team.as_str(),
-            facts,
-            spec,
-            image: scope.operator().image(spec),
-            restored_to: entry
-                .cluster
-                .restore
-                .as_ref()
-                .filter(|_| !facts.standby)
-                .and_then(|restore| restore.at.time()),
-            drill: policy.and_then(|policy| policy.drill.as_ref()),
-            dumps: policy.and_then(|policy| policy.dumps.as_ref()),
-            access: entry.cluster.access.as_deref(),
-        };
-        objects.extend(cluster.objects(&entry.scope));
-        fleet.push(&cluster);
-    }
+    clusters.iter().for_each(|(cluster, _)| fleet.push(cluster));
     if !fleet.is_empty() && app.monitoring.prometheus.is_none() {
         let message = "no `prometheus` peer is configured: every pod in the Kubernetes cluster can read the metrics, and restart or demote members through Patroni's API on port 8008";
         report(&FIGURES_OPEN_TO_ALL, Problem::new(Kind::Risky, "monitoring", message), problems).help(
@@ -51,6 +28,27 @@ pub(super) fn objects(
         );
     }
     objects.extend(fleet.objects(scope));
+}
+
+/// A cluster as its monitoring sees it, where it has some.
+fn monitored<'a>(app: &'a App, scope: &'a Scope, entry: &'a Entry) -> Option<Monitored<'a>> {
+    let (monitoring, facts) = (entry.cluster.monitoring.as_ref()?, scope.clusters.get(&entry.id)?);
+    let spec = &entry.resolved.resource.spec;
+    let policy = policy(app, entry).filter(|_| !facts.standby);
+    let restore = entry.cluster.restore.as_ref().filter(|_| !facts.standby);
+    Some(Monitored {
+        monitoring,
+        stack: &app.monitoring,
+        name: &facts.name,
+        team: entry.cluster.team.as_str(),
+        facts,
+        spec,
+        image: scope.operator().image(spec),
+        restored_to: restore.and_then(|restore| restore.at.time()),
+        drill: policy.and_then(|policy| policy.drill.as_ref()),
+        dumps: policy.and_then(|policy| policy.dumps.as_ref()),
+        access: entry.cluster.access.as_deref(),
+    })
 }
 
 fn policy<'a>(app: &'a App, entry: &Entry) -> Option<&'a BackupPolicy> {

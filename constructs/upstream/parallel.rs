@@ -27,20 +27,19 @@ pub fn each<T: Send, S, R: Send>(
     if threads < 2 {
         return some(&mut items.into_iter());
     }
-    let share = items.len().div_ceil(threads);
-    let mut shares = vec![];
-    let mut items = items.into_iter();
-    loop {
-        let share: Vec<_> = items.by_ref().take(share).collect();
-        if share.is_empty() {
-            break;
-        }
-        shares.push(share);
+    // Each thread takes every second item, where there are two: neighbours are alike, such as the large files of one kind.
+    let count = items.len();
+    let mut shares: Vec<Vec<T>> = (0..threads).map(|_| Vec::with_capacity(count / threads + 1)).collect();
+    for (index, item) in items.into_iter().enumerate() {
+        shares[index % threads].push(item);
     }
     let some = &some;
     std::thread::scope(|scope| {
         let workers: Vec<_> =
             shares.into_iter().map(|share| scope.spawn(move || some(&mut share.into_iter()))).collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("the work does not panic")).collect()
+        let done =
+            workers.into_iter().map(|worker| worker.join().expect("the work does not panic").into_iter());
+        let mut done: Vec<_> = done.collect();
+        (0..count).filter_map(|index| done[index % threads].next()).collect()
     })
 }
