@@ -24,6 +24,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use crate::backup_policy::BackupPolicy;
 use crate::base::{Problem, Problems, construct};
 use crate::chart::Chart;
+use crate::delivery::Delivery;
 use crate::external_operator::ExternalOperator;
 use crate::monitoring::MonitoringStack;
 use crate::object_store::ObjectStore;
@@ -111,6 +112,9 @@ construct! {
         /// What collects and shows the figures of clusters with `monitoring`. Default: the Prometheus Operator and Grafana's
         /// sidecar.
         [default] monitoring: MonitoringStack,
+
+        /// Who applies the output, where it is not a person with kubectl. Default: nobody else.
+        [default] delivery: Delivery,
 
         /// Charts by id.
         [map] charts: Section<Chart>,

@@ -40,6 +40,7 @@ pub(super) fn validate<'a>(app: &'a App, past: &Past) -> Result<Valid<'a>, Probl
         clusters: &facts,
     };
 
+    app.delivery.validate(&own.below("delivery"), &mut problems);
     let mut objects = vec![];
     let mut found = vec![];
     for ((id, chart), labels) in app.charts.iter().zip(&labels) {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use pgsynth_constructs::Valid;
+use pgsynth_constructs::base::{Kind, Problem};
 use pgsynth_constructs::rules::Level;
 use pgsynth_constructs::upstream::record::ClusterKey;
 
@@ -15,7 +16,7 @@ use super::context::{Context, Run};
 use super::project::{Loaded, Project, shared_archives};
 use super::terminal::{self, Progress};
 use super::{Exit, folder};
-use crate::deliver::terraform;
+use crate::deliver::{self, terraform};
 use crate::diff::{self, State};
 use crate::failure::Failure;
 use crate::lint::Source;
@@ -41,7 +42,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     stdout: bool,
 
-    /// Render for another way to the Kubernetes cluster than `kubectl apply`, into `terraform/<app>` or the folder of `--output`
+    /// Render for another way to the Kubernetes cluster than `kubectl apply`, into `<delivery>/<app>` or the folder of `--output`
     #[arg(long, value_enum, value_name = "DELIVERY", conflicts_with = "stdout")]
     to: Option<Delivery>,
 
@@ -66,6 +67,10 @@ pub(super) struct Arguments {
 enum Delivery {
     /// A Terraform module, one resource of provider `alekc/kubectl` for each object
     Terraform,
+    /// An Application of Argo CD, by `delivery.argo` of the app
+    Argo,
+    /// A Kustomization of Flux, by `delivery.flux` of the app
+    Flux,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
@@ -113,9 +118,7 @@ impl Run for Arguments {
             }
             let mut account = loaded.account();
             if let Some(valid) = loaded.validate(&past, &mut account) {
-                if let Some(Delivery::Terraform) = self.to {
-                    account.errors.extend(terraform::collisions(&valid));
-                }
+                account.errors.extend(self.undeliverable(&valid));
                 let gone = past.record.map(|record| leaving::gone(record, &valid)).unwrap_or_default();
                 ready.push(Ready { loaded, valid, before, gone });
             }
@@ -146,10 +149,7 @@ impl Run for Arguments {
             ready.into_iter().zip(&folders).zip(&mut accounts)
         {
             progress.at(&format!("rendering app `{}`", loaded.app.name));
-            let bundle = match self.to {
-                None => bundle(&valid),
-                Some(Delivery::Terraform) => terraform::module(&valid).expect("no addresses collide"),
-            };
+            let bundle = self.bundle(&valid);
             if self.stdout {
                 print(&bundle)?;
                 continue;
@@ -198,7 +198,46 @@ impl Arguments {
     fn folder(&self, loaded: &Loaded) -> PathBuf {
         match self.to {
             None => PathBuf::from(loaded.app.output_folder()),
-            Some(Delivery::Terraform) => Path::new("terraform").join(loaded.app.name.as_str()),
+            Some(delivery) => {
+                let name = match delivery {
+                    Delivery::Terraform => "terraform",
+                    Delivery::Argo => "argo",
+                    Delivery::Flux => "flux",
+                };
+                Path::new(name).join(loaded.app.name.as_str())
+            }
+        }
+    }
+
+    /// What makes a delivery impossible.
+    fn undeliverable(&self, valid: &Valid) -> Vec<Problem> {
+        let app = valid.app();
+        let missing = |field: &str, example: &str| {
+            let mut problem =
+                Problem::new(Kind::Required, field, "says what is to apply the output, and is missing");
+            problem.help(format!("write `delivery: {{{example}}}` in the app"));
+            vec![problem]
+        };
+        match self.to {
+            Some(Delivery::Terraform) => terraform::collisions(valid),
+            Some(Delivery::Argo) if app.delivery.argo.is_none() => {
+                missing("delivery.argo", "argo: {repository: \"https://git.example.org/infra.git\"}")
+            }
+            Some(Delivery::Flux) if app.delivery.flux.is_none() => {
+                missing("delivery.flux", "flux: {source: infra}")
+            }
+            _ => vec![],
+        }
+    }
+
+    /// What is written; nothing of it is impossible.
+    fn bundle<'a>(&self, valid: &'a Valid) -> Bundle<'a> {
+        let delivery = &valid.app().delivery;
+        match (self.to, &delivery.argo, &delivery.flux) {
+            (Some(Delivery::Terraform), ..) => terraform::module(valid).expect("no addresses collide"),
+            (Some(Delivery::Argo), Some(argo), _) => deliver::argo::application(valid, argo),
+            (Some(Delivery::Flux), _, Some(flux)) => deliver::flux::kustomization(valid, flux),
+            _ => bundle(valid),
         }
     }
 
@@ -347,16 +386,22 @@ impl Arguments {
         }
         let impact = match self.to {
             None => self.impact(first, &changes, valid)?,
-            // `terraform plan` says it.
-            Some(Delivery::Terraform) => None,
+            // The plan of Terraform says it, and the others apply the output itself.
+            Some(_) => None,
         };
         changes.write()?;
         outcome.different = false;
         let Outcome { written, removed, unchanged, .. } = outcome;
         self.note(&format!("`{shown}`: {written} written, {removed} removed, {unchanged} unchanged"));
         impact.iter().for_each(|line| self.note(line));
-        if self.to == Some(Delivery::Terraform) {
-            if first {
+        if let Some(delivery) = self.to {
+            if first && delivery != Delivery::Terraform {
+                self.note(&format!(
+                    "apply it once, from then on it applies the output:\n  \
+                     pgsynth list --secrets   # the Secrets that must exist\n  \
+                     kubectl apply -f {shown}/"
+                ));
+            } else if first {
                 self.note(&format!(
                     "call it from a root module that configures the provider `kubectl`:\n  \
                      module \"postgres\" {{ source = \"./{shown}\" }}\n  \

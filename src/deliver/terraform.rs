@@ -39,7 +39,7 @@ pub fn module<'a>(valid: &'a Valid) -> Result<Bundle<'a>, Vec<Problem>> {
         emitter.clear();
         document(&mut emitter, object);
         let body = String::from_utf8_lossy(emitter.bytes());
-        let resource = resource(object, &body, &order, valid.app().protect);
+        let resource = resource(object, &body, &order);
         files.entry(object.file().to_owned()).or_default().insert(addresses.get(object).to_owned(), resource);
     }
     let mut drafts = vec![
@@ -110,7 +110,7 @@ fn crd(text: &str) -> Value {
     })
 }
 
-fn resource(object: &Object, body: &str, order: &Order, protect: bool) -> Value {
+fn resource(object: &Object, body: &str, order: &Order) -> Value {
     let mut resource = json!({
         "yaml_body": literal(body),
         "server_side_apply": true,
@@ -121,7 +121,7 @@ fn resource(object: &Object, body: &str, order: &Order, protect: bool) -> Value 
         let operator = object.stage == Stage::Operator;
         resource["wait_for_rollout"] = if operator { "${var.wait}".into() } else { false.into() };
     }
-    if protect && is_kept(object.stage) {
+    if is_kept(body) {
         resource["apply_only"] = true.into();
         resource["lifecycle"] = json!({ "prevent_destroy": true });
     }
@@ -132,9 +132,11 @@ fn resource(object: &Object, body: &str, order: &Order, protect: bool) -> Value 
     resource
 }
 
-/// What a kept cluster needs: the same objects that other tools are told not to prune.
-fn is_kept(stage: Stage) -> bool {
-    matches!(stage, Stage::Namespaces | Stage::Operator | Stage::Storage | Stage::Cluster)
+/// What other tools are told not to prune: the document says it, whoever wrote it there.
+fn is_kept(body: &str) -> bool {
+    let metadata = body.split_once("\nmetadata:\n").map_or("", |(_, rest)| rest);
+    let own = metadata.lines().take_while(|line| line.starts_with(' '));
+    own.into_iter().any(|line| line == "    kustomize.toolkit.fluxcd.io/prune: disabled")
 }
 
 fn reference(address: &str) -> String {

@@ -9,6 +9,7 @@ mod bytes;
 mod command;
 mod completions;
 mod crds;
+mod deliveries;
 mod delivery;
 mod diff;
 mod emit;
@@ -32,7 +33,7 @@ mod reports;
 mod restores;
 mod rules;
 mod spilo;
-mod terraform;
+
 mod tidy;
 mod values;
 mod writing;

@@ -37,7 +37,7 @@ pub(super) fn rows(board: &Board) -> Vec<Row> {
             .ask(
                 format!(
                     "pgsynth:rpo_compliant:bool and on (namespace, {label}) bottomk(20, {})",
-                    board.of_chosen("avg_over_time(pgsynth:rpo_compliant:bool[1d])")
+                    board.of_chosen("avg_over_time(pgsynth:rpo_compliant:bool[1d] @ end())")
                 ),
                 board.legend(),
             )

@@ -1,4 +1,4 @@
-//! `synth --to terraform`, as a user meets it.
+//! `synth --to terraform`, `argo` and `flux`, as a user meets them.
 
 use serde_json::Value;
 
@@ -58,4 +58,41 @@ fn two_objects_with_one_address_are_an_error() {
     );
     assert!(!project.path("terraform").exists());
     assert_eq!(project.run(&["synth"]).code, 0);
+}
+
+#[test]
+fn argo_and_flux_are_told_what_to_apply() {
+    let delivery = "delivery: {argo: {repository: 'https://git.example.org/infra.git', path: postgres/dist}, flux: {source: infra}}\n";
+    let project = Project::new().app(&format!("{APP}{delivery}"));
+    let object = |to: &str, file: &str| -> serde_yaml::Value {
+        assert_eq!(project.run(&["synth", "--to", to]).code, 0);
+        assert_eq!(project.run(&["synth", "--to", to, "--check"]).code, 0);
+        let text = std::fs::read_to_string(project.path(&format!("{to}/shop/{file}"))).unwrap();
+        serde_yaml::from_str(&text).unwrap()
+    };
+    let application = object("argo", "application.yaml");
+    assert_eq!(application["spec"]["source"]["path"], "postgres/dist");
+    assert_eq!(application["spec"]["syncPolicy"]["retry"]["limit"], 5);
+    let kustomization = object("flux", "kustomization.yaml");
+    assert_eq!(kustomization["spec"]["path"], "./dist");
+    assert_eq!(kustomization["spec"]["deletionPolicy"], "Orphan");
+    assert!(!project.path("dist").exists());
+}
+
+#[test]
+fn a_delivery_that_nobody_described_and_a_password_are_refused() {
+    let project = Project::with_app();
+    for (to, field) in [("argo", "delivery.argo"), ("flux", "delivery.flux")] {
+        let said = project.run(&["synth", "--to", to]);
+        assert!(said.code == 1 && said.err.contains(field), "{}", said.err);
+    }
+    for (argo, why) in [
+        ("repository: 'https://bob:hunter2@git.example.org/infra.git'", "an address with a password"),
+        ("repository: 'https://git.example.org/infra.git', path: ../dist", "below the repository's root"),
+        ("repository: ''", "expected the address"),
+    ] {
+        let project = Project::new().app(&format!("{APP}delivery: {{argo: {{{argo}}}}}\n"));
+        let said = project.run(&["synth"]);
+        assert!(said.code == 1 && said.err.contains(why) && !said.err.contains("hunter2"), "{}", said.err);
+    }
 }
