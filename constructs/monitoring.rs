@@ -125,25 +125,57 @@ fn cluster_label() -> String {
     expressions::CLUSTER.to_owned()
 }
 
-/// Labels of alerts that pgsynth or Prometheus sets.
-const OWN_LABELS: [&str; 16] = [
+/// Labels that pgsynth or Prometheus sets, and those that series and sentences know things by: another meaning of one would
+/// take theirs away.
+const TAKEN_LABELS: [&str; 43] = [
     "alertname",
-    "cluster",
-    "team",
-    "severity",
-    "namespace",
-    "part_of",
-    "instances",
-    "policy",
-    "pooler",
-    "synchronous",
+    "alertstate",
+    "application_name",
+    "backend_type",
+    "collector",
+    "condition",
+    "container",
     "cpu_limit",
-    "iops",
-    "throughput",
-    "restored",
+    "cronjob",
+    "database",
+    "datid",
+    "datname",
     "drill",
     "dumps",
+    "endpoint",
+    "instance",
+    "instances",
+    "iops",
+    "job",
+    "job_name",
+    "kind",
+    "logical_backup",
+    "name",
+    "namespace",
+    "node",
+    "part_of",
+    "persistentvolumeclaim",
+    "pod",
+    "policy",
+    "pooler",
+    "reason",
+    "resource",
+    "restored",
+    "scope",
+    "severity",
+    "slot_name",
+    "state",
+    "status",
+    "synchronous",
+    "team",
+    "throughput",
+    "timeline",
+    "wal_status",
 ];
+
+fn is_taken(label: &str) -> bool {
+    TAKEN_LABELS.contains(&label)
+}
 
 /// How often series are read where nobody says it.
 const INTERVAL: &str = "30s";
@@ -156,11 +188,7 @@ impl MonitoringStack {
         check_labels(&self.labels, scope, "labels", problems);
         check_labels(&self.dashboard_labels, scope, "dashboardLabels", problems);
         let label = &self.cluster_label;
-        let taken = OWN_LABELS.contains(&label.as_str()) && label != expressions::CLUSTER;
-        if !is_label(label)
-            || taken
-            || ["pod", "container", "instance", "job", "datname"].contains(&label.as_str())
-        {
+        if !is_label(label) || is_taken(label) {
             problems.invalid(
                 scope.at("clusterLabel"),
                 label,
@@ -211,8 +239,11 @@ impl Monitoring {
                     name,
                     "Prometheus takes letters, digits and `_`, not beginning with a digit or `__`",
                 );
-            } else if OWN_LABELS.contains(&name.as_str()) {
-                problems.forbidden(scope.at(&format!("labels.{name}")), "pgsynth or Prometheus sets it");
+            } else if is_taken(name) {
+                problems.forbidden(
+                    scope.at(&format!("labels.{name}")),
+                    "pgsynth, Prometheus or an exporter sets it",
+                );
             }
         }
     }

@@ -17,6 +17,13 @@ pub(super) fn objects(
     app.monitoring.validate(&scope.below("monitoring"), problems);
     let clusters: Vec<_> =
         entries.iter().filter_map(|entry| Some((monitored(app, scope, entry)?, &entry.scope))).collect();
+    for (cluster, scope) in &clusters {
+        let label = &app.monitoring.cluster_label;
+        if cluster.monitoring.labels.contains_key(label) {
+            let path = scope.at(&format!("monitoring.labels.{label}"));
+            problems.forbidden(path, "it carries the name of the cluster");
+        }
+    }
     let own = each(clusters.iter().collect(), || (), |(), (cluster, scope)| cluster.objects(scope));
     objects.extend(own.into_iter().flatten());
     let mut fleet = Fleet::new(&app.monitoring, scope);

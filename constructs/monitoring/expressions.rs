@@ -64,15 +64,8 @@ impl Expressions<'_> {
             )
         };
         let objective = |name: &str| format!(r#"pgsynth:objective{{{APP}="{app}",name="{name}"}}"#);
-        let places = [
-            // `$throughput` before `$t`, which is the threshold.
-            ("$throughput", objective("throughput")),
-            ("$iops", objective("iops")),
-            ("$rpo", objective("rpo")),
+        let fixed = [
             ("$oldest", format!("{}s", self.oldest)),
-            ("$drill", job("drill")),
-            ("$dumps", job("dumps")),
-            ("$logical", job("logical_backup")),
             ("$pod", r#""cluster", "$1", "pod", "(.+)-[0-9]+""#.to_owned()),
             ("$claim", r#""cluster", "$1", "persistentvolumeclaim", "pgdata-(.+)-[0-9]+""#.to_owned()),
             ("$job", r#""cronjob", "$1", "job_name", "(.+)-[0-9]+""#.to_owned()),
@@ -81,8 +74,20 @@ impl Expressions<'_> {
             ("$V", r#"persistentvolumeclaim=~"pgdata-.+""#.to_owned()),
             ("$D", r#"datname!~"template[01]""#.to_owned()),
         ];
-        let filled = places.iter().fold(expr.to_owned(), |expr, (name, value)| expr.replace(name, value));
-        self.named(&filled).replace("$A", matchers)
+        // Names that users chose come last: the word `cluster` in one of them is no label.
+        let of_app = [
+            ("$throughput", objective("throughput")),
+            ("$iops", objective("iops")),
+            ("$rpo", objective("rpo")),
+            ("$drill", job("drill")),
+            ("$dumps", job("dumps")),
+            ("$logical", job("logical_backup")),
+            ("$A", matchers.to_owned()),
+        ];
+        let fill = |expr: String, places: &[(&str, String)]| {
+            places.iter().fold(expr, |expr, (name, value)| expr.replace(name, value))
+        };
+        fill(self.named(&fill(expr.to_owned(), &fixed)), &of_app)
     }
 
     /// What an expression says of the clusters that these matchers choose, with the labels that are known of them.

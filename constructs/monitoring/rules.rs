@@ -187,7 +187,11 @@ impl Set<'_> {
         for member in concerned() {
             if let Some((hold, severity)) = member.apart(alert) {
                 let expr = self.expression(alert, &compared, Some((&member.namespace, &member.name)));
-                rules.push(self.rule(alert, &compared, expr, &hold, severity));
+                let mut rule = self.rule(alert, &compared, expr, &hold, severity);
+                // What its series say as well; without it two rules of one name look alike.
+                rule.labels.insert("namespace".to_owned(), member.namespace.clone());
+                rule.labels.insert(self.of.label.to_owned(), member.name.clone());
+                rules.push(rule);
             }
         }
         rules

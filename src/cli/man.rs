@@ -29,7 +29,10 @@ impl Run for Arguments {
         let mut page = vec![];
         // Called by both names, as people look for it.
         let title = self.verb.as_ref().map_or_else(|| "pgsynth".to_owned(), |verb| format!("pgsynth-{verb}"));
-        clap_mangen::Man::new(command).title(title).render(&mut page)?;
+        clap_mangen::Man::new(command)
+            .title(title)
+            .source(concat!("pgsynth ", env!("CARGO_PKG_VERSION")))
+            .render(&mut page)?;
         terminal::out(&String::from_utf8_lossy(&page))?;
         Ok(Exit::Done)
     }

@@ -403,7 +403,7 @@ impl Arguments {
                 ));
             } else if first {
                 self.note(&format!(
-                    "call it from a root module that configures the provider `kubectl`:\n  \
+                    "call it from a root module that requires and configures the provider `kubectl` of `alekc/kubectl`:\n  \
                      module \"postgres\" {{ source = \"./{shown}\" }}\n  \
                      pgsynth list --secrets   # the Secrets that must exist\n  \
                      terraform init && terraform apply"

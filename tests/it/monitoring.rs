@@ -231,6 +231,27 @@ fn a_job_of_which_the_template_differs_is_another_job() {
     assert_ne!(same, name(&another));
 }
 
+/// A label that series have would lose its meaning for every cluster of the app.
+#[test]
+fn labels_that_series_have_are_refused() {
+    let said = |monitoring: &str, labels: &str| {
+        let app =
+            fleet(1, "10Gi").replace("monitoring: {}", &format!("monitoring: {{labels: {{{labels}}}}}"));
+        Project::new().app(&format!("{app}monitoring: {{{monitoring}}}\n")).run(&["synth"])
+    };
+    for label in ["instance", "datname", "pod", "slot_name", "logical_backup", "part_of", "cluster"] {
+        let said = said("", &format!("{label}: a"));
+        assert!(said.code == 1 && said.err.contains("monitoring.labels"), "{label}: {}", said.err);
+    }
+    for label in ["name", "cronjob", "scope", "team", "9a"] {
+        let said = said(&format!("clusterLabel: {label}"), "");
+        assert!(said.code == 1 && said.err.contains("monitoring.clusterLabel"), "{label}: {}", said.err);
+    }
+    assert_eq!(said("clusterLabel: database_cluster", "database_cluster: a").code, 1);
+    // Where it means something else, a cluster may say what.
+    assert_eq!(said("clusterLabel: database_cluster", "cluster: prod, route: nights").code, 0);
+}
+
 /// An app of so many clusters.
 fn fleet(clusters: usize, first: &str) -> String {
     let mut text = "pgsynth: v1\nrelease: '2026.11'\nname: fleet\nplatform: other\naccept: {T37: a test}\n\

@@ -97,7 +97,7 @@ fn correct() -> Result<(), Failed> {
     // Where `cluster` means another thing, no rule says it.
     let renamed = app(true).replace(
         "monitoring: {prometheusOperator",
-        "monitoring: {clusterLabel: database, prometheusOperator",
+        "monitoring: {clusterLabel: db, prometheusOperator",
     );
     let groups = groups_of(&documents(&renamed)?);
     let text = file(&groups.iter().collect::<Vec<_>>())?;
@@ -108,6 +108,20 @@ fn correct() -> Result<(), Failed> {
             return Err(format!("`{word}` is left").into());
         }
     }
+    // A word in the name of the app is no label.
+    let named = renamed.replace("name: figures", "name: pg-cluster");
+    let groups = groups_of(&documents(&named)?);
+    if file(&groups.iter().collect::<Vec<_>>())?.contains("pg-db\"") {
+        return Err("the name of the app was taken for a label".into());
+    }
+    // A rule of one cluster alone is none that there is already.
+    let own = app(true).replace(
+        "monitoring: {}, generation",
+        "monitoring: {alerts: {PostgresRpoViolated: {for: 10m}}}, generation",
+    );
+    let groups = groups_of(&documents(&own)?);
+    fs::write(folder.path().join("own-wait.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
+    promtool(folder.path(), &["check", "rules", "--lint=all", "--lint-fatal", "own-wait.yaml"])?;
     fs::write(folder.path().join("renamed.yaml"), text)?;
     promtool(folder.path(), &["check", "rules", "--lint=all", "--lint-fatal", "renamed.yaml"])?;
     // The same for a Prometheus without an operator, with its scrape configuration.

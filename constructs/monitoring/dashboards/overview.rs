@@ -33,7 +33,7 @@ pub(super) fn rows(board: &Board) -> Vec<Row> {
         Panel::new(Look::States, "Instances that run", "short", "Of those that are wanted, of the twenty clusters with the fewest.")
             .ask(
                 format!(
-                    "bottomk(20, floor(2 * ({running} or on (namespace, {label}) 0 * group by (namespace, {label}) ({chosen})) / on (namespace, {label}) {wanted}))"
+                    "bottomk(20, clamp_max(floor(2 * ({running} or on (namespace, {label}) 0 * group by (namespace, {label}) ({chosen})) / on (namespace, {label}) ({wanted} > 0)), 2))"
                 ),
                 board.legend(),
             )
