@@ -25,6 +25,7 @@ use alerts::Severity;
 pub(crate) use exporter::{ROLE, add as add_exporter};
 pub(crate) use fleet::Fleet;
 pub(crate) use monitored::Monitored;
+pub(crate) use pooler::name as pooler_exporter;
 
 construct! {
     /// Monitoring of a cluster. Turning it on restarts the cluster once, because the pods get a container more.

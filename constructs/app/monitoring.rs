@@ -4,7 +4,7 @@ use super::App;
 use super::entry::Entry;
 use crate::backup_policy::BackupPolicy;
 use crate::base::{Kind, Object, Problem, Problems, Scope, each};
-use crate::monitoring::{Fleet, Monitored};
+use crate::monitoring::{Fleet, Monitored, pooler_exporter};
 use crate::rules::{FIGURES_OPEN_TO_ALL, report};
 
 pub(super) fn objects(
@@ -18,6 +18,13 @@ pub(super) fn objects(
     let clusters: Vec<_> =
         entries.iter().filter_map(|entry| Some((monitored(app, scope, entry)?, &entry.scope))).collect();
     for (cluster, scope) in &clusters {
+        // One of the labels that the pooler's exporter is found by; the API server takes no more letters.
+        let longest = 63 - pooler_exporter("").len();
+        if cluster.facts.poolers.primary && cluster.name.len() > longest {
+            let rule =
+                format!("the label of its pooler's exporter takes a name of at most {longest} letters");
+            problems.invalid(scope.at("name"), cluster.name, rule);
+        }
         let label = &app.monitoring.cluster_label;
         if cluster.monitoring.labels.contains_key(label) {
             let path = scope.at(&format!("monitoring.labels.{label}"));

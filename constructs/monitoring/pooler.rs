@@ -19,7 +19,7 @@ use crate::base::{Object, Scope, Stage, either, pod};
 pub(super) use crate::access::POOLER_EXPORTER as PORT;
 
 /// Name of the Deployment: it begins as the pooler's pods do, so that one selector finds both.
-pub(super) fn name(cluster: &str) -> String {
+pub(crate) fn name(cluster: &str) -> String {
     format!("{cluster}-pooler-exporter")
 }
 

@@ -252,6 +252,19 @@ fn labels_that_series_have_are_refused() {
     assert_eq!(said("clusterLabel: database_cluster", "cluster: prod, route: nights").code, 0);
 }
 
+/// The API server takes labels of 63 letters, and the exporter of a pooler is found by one with the cluster's name in it.
+#[test]
+fn a_name_too_long_for_the_label_of_the_poolers_exporter_is_told() {
+    let of = |letters: usize, pooler: &str| {
+        let name = "a".repeat(letters);
+        let more = format!("{name}: {{allowLongName: true, {pooler}");
+        Project::new().app(&fleet(1, "10Gi").replace("a-database-of-the-shop-0: {", &more)).run(&["synth"])
+    };
+    assert_eq!(of(47, "pooler: {}, ").code, 0, "{}", of(47, "pooler: {}, ").err);
+    assert!(of(48, "pooler: {}, ").err.contains("at most 47 letters"));
+    assert_eq!(of(48, "").code, 0);
+}
+
 /// An app of so many clusters.
 fn fleet(clusters: usize, first: &str) -> String {
     let mut text = "pgsynth: v1\nrelease: '2026.11'\nname: fleet\nplatform: other\naccept: {T37: a test}\n\

@@ -95,10 +95,8 @@ fn correct() -> Result<(), Failed> {
     fs::write(folder.path().join("rules.yaml"), file(&groups.iter().collect::<Vec<_>>())?)?;
     promtool(folder.path(), &["check", "rules", "--lint=all", "--lint-fatal", "rules.yaml"])?;
     // Where `cluster` means another thing, no rule says it.
-    let renamed = app(true).replace(
-        "monitoring: {prometheusOperator",
-        "monitoring: {clusterLabel: db, prometheusOperator",
-    );
+    let renamed = app(true)
+        .replace("monitoring: {prometheusOperator", "monitoring: {clusterLabel: db, prometheusOperator");
     let groups = groups_of(&documents(&renamed)?);
     let text = file(&groups.iter().collect::<Vec<_>>())?;
     for word in
