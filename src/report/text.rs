@@ -1,5 +1,7 @@
 //! For people: one entry a cause, with path, place, sentence, code and help.
 
+use indexmap::IndexMap;
+
 use super::{Account, Group, Leaving};
 use pgsynth_constructs::rules::Level;
 
@@ -43,8 +45,34 @@ pub fn section(account: &Account, level: Level) -> Option<Section> {
         Some(app) => format!("app `{app}` has {count} {word}{plural}"),
         None => "the apps of the project cannot be used".to_owned(),
     };
-    let entries = groups.iter().map(|group| format!("\n  {}", entry(group))).collect();
-    Some(Section { level, heading, entries })
+    Some(Section { level, heading, entries: entries(&groups, level) })
+}
+
+/// Warnings of one rule beyond which the rest is only counted.
+const MOST: usize = 10;
+/// How many of them are shown.
+const SHOWN: usize = 3;
+
+/// The entries. Each error has to be mended where it stands; what one rule says about every cluster of a fleet is read once.
+fn entries(groups: &[Group], level: Level) -> String {
+    let code = |group: &Group| group.first.code.to_string();
+    let mut left: IndexMap<String, (usize, usize)> = IndexMap::new();
+    for group in groups {
+        left.entry(code(group)).or_default().0 += 1;
+    }
+    let mut text = String::new();
+    for group in groups {
+        let Some((all, shown)) = left.get_mut(&code(group)) else { continue };
+        *shown += 1;
+        if level == Level::Error || *all <= MOST || *shown <= SHOWN {
+            text += &format!("\n  {}", entry(group));
+        } else if *shown == SHOWN + 1 {
+            let more = *all - SHOWN;
+            text +=
+                &format!("\n  and {more} more of `{}`; `--format json` has all of them", group.first.code);
+        }
+    }
+    text
 }
 
 /// A heading with its entries.

@@ -152,3 +152,24 @@ fn a_rule_that_is_not_decided_says_so() {
     let value: Value = serde_json::from_str(&said.out).unwrap();
     assert_eq!(value["undecided"][0]["rule"], "unknown-owner");
 }
+
+/// What one rule says about every cluster of a fleet is read once; what has to be mended is shown wherever it stands.
+#[test]
+fn warnings_of_one_rule_about_many_clusters_are_counted() {
+    let clusters = |fields: &str| -> String {
+        (0..40)
+            .map(|index| {
+                format!("      main-{index}: {{team: acme, postgres: 18, volume: {{size: 10Gi}}, backup: {{none: a test}}{fields}}}\n")
+            })
+            .collect()
+    };
+    let (head, _) = APP.split_once("      main:").unwrap();
+    let said = Project::new().app(&format!("{head}{}", clusters(""))).run(&["synth"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    assert_eq!(said.err.matches("[open-to-every-pod]").count(), 3, "{}", said.err);
+    assert!(said.err.contains("and 37 more of `open-to-every-pod`"), "{}", said.err);
+    let said = Project::new().app(&format!("{head}{}", clusters(", priorityClass: 'A B'"))).run(&["synth"]);
+    assert_eq!(said.code, 1);
+    let json = Project::new().app(&format!("{head}{}", clusters(""))).run(&["synth", "--format", "json"]);
+    assert_eq!(json.out.matches("\"open-to-every-pod\"").count(), 40);
+}
