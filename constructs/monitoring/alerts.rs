@@ -128,7 +128,7 @@ pub struct Alert {
     pub source: Source,
     /// What it asks.
     pub expr: &'static str,
-    /// What it says to people; places as in [`super::sentences`].
+    /// What it says to people; `{pod}` is a label, `{value:%}` and `{objective:s}` numbers in their unit.
     pub says: &'static str,
     /// What it compares with, where that is a matter of taste.
     pub threshold: Option<Threshold>,
