@@ -8,13 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 fn app(clusters: usize) -> String {
-    let mut text = "pgsynth: v1\nrelease: '2026.11'\nname: fleet\nplatform: other\n\
-        accept: {figures-open-to-all: a bench, open-to-every-pod: a bench, T37: a bench, T56: a bench, running-operator-deletes-data: a bench}\n\
-        externalOperator: {namespace: postgres-operator, watch: all, podEnvironment: []}\n\
-        stores: {s: {hetzner: {location: fsn1, bucket: acme}, credentials: keys}}\n\
-        backups: {b: {store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m}}\n\
-        charts:\n  shop:\n    namespace: shop\n    clusters:\n"
-        .to_owned();
+    let mut text = include_str!("../tests/apps/fleet.yaml").to_owned();
     for index in 0..clusters {
         text += &format!(
             "      db-{index}:\n        team: acme\n        postgres: 18\n        volume: {{size: 10Gi}}\n        backup: b\n        \

@@ -19,7 +19,7 @@ use indexmap::IndexMap;
 
 use crate::base::{Problems, Scope, check_labels, construct};
 use crate::crds::postgresql::PostgresqlSpec;
-use crate::values::{GoDuration, Schedule};
+use crate::values::GoDuration;
 use alerts::Severity;
 
 pub(crate) use exporter::{ROLE, add as add_exporter};
@@ -260,12 +260,6 @@ impl Monitoring {
     fn interval_text(&self) -> &str {
         self.interval.as_ref().map_or(INTERVAL, GoDuration::as_str)
     }
-}
-
-/// Seconds: twice the longest time between two runs, and a day.
-fn twice_the_gap(schedule: Option<&Schedule>) -> f64 {
-    let longest = schedule.and_then(Schedule::gaps).map_or(10_080, |(longest, _)| longest);
-    (2 * longest * 60 + 86_400) as f64
 }
 
 /// Whether Prometheus takes it as the name of a label.

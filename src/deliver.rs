@@ -12,9 +12,6 @@ use crate::synth::{Bundle, Draft, emit};
 /// A bundle of one object, which stands outside of the output: what it applies it is not part of.
 fn one<'a>(valid: &'a Valid, name: &str, object: &Value) -> Bundle<'a> {
     let owner = valid.app().name.as_str();
-    let head = format!(
-        "# Rendered by pgsynth from app `{owner}`. Do not edit: change the app and synthesize again.\n"
-    );
-    let text = head + &String::from_utf8_lossy(&emit(object));
-    Bundle { owner, files: vec![Draft::page(owner, &format!("{name}.yaml"), text)], record: valid.record() }
+    let text = String::from_utf8_lossy(&emit(object)).into_owned();
+    Bundle { owner, files: vec![Draft::text(owner, format!("{name}.yaml"), text)], record: valid.record() }
 }

@@ -33,8 +33,7 @@ pub(super) fn objects(
     }
     let own = each(clusters.iter().collect(), || (), |(), (cluster, scope)| cluster.objects(scope));
     objects.extend(own.into_iter().flatten());
-    let mut fleet = Fleet::new(&app.monitoring, scope);
-    clusters.iter().for_each(|(cluster, _)| fleet.push(cluster));
+    let fleet = Fleet::of(&app.monitoring, clusters.iter().map(|(cluster, _)| cluster), scope);
     if !fleet.is_empty() && app.monitoring.prometheus.is_none() {
         let message = "no `prometheus` peer is configured: every pod in the Kubernetes cluster can read the metrics, and restart or demote members through Patroni's API on port 8008";
         report(&FIGURES_OPEN_TO_ALL, Problem::new(Kind::Risky, "monitoring", message), problems).help(

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::{Scope, Stage};
 
 /// What Argo CD and Flux read: neither prunes nor deletes the object.
-pub(crate) const PROTECTION: [(&str, &str); 2] = [
+pub const PROTECTION: [(&str, &str); 2] = [
     ("argocd.argoproj.io/sync-options", "Prune=false,Delete=false"),
     ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
 ];

@@ -17,7 +17,7 @@ use super::expressions::{APP, INFO};
 use super::rules::Set;
 use crate::base::{Object, Scope, Stage};
 use crate::values::fnv1a;
-use panel::Panel;
+use panel::{Look, Panel};
 
 /// A row of a dashboard, and its panels.
 type Row = (&'static str, Vec<Panel>);
@@ -53,6 +53,11 @@ impl Board<'_> {
         format!("({} and on (namespace, {}) {})", self.set.of.named(expr), self.set.of.label, self.chosen())
     }
 
+    /// Lines of the ten clusters with the most of something.
+    fn lines(&self, title: &str, unit: &'static str, description: &str, expr: &str) -> Panel {
+        Panel::new(Look::Lines, title, unit, description).ask(self.worst(10, expr), self.legend())
+    }
+
     /// Columns of a table, by the labels that they show.
     fn columns(&self, columns: &[(&str, &str)]) -> Vec<(String, String)> {
         columns.iter().map(|(name, title)| (self.set.of.named(name), (*title).to_owned())).collect()
@@ -76,7 +81,7 @@ impl Board<'_> {
 }
 
 /// The dashboards of an app.
-pub(super) fn objects(set: &Set, namespace: &str, stack: &MonitoringStack, scope: &Scope) -> Vec<Object> {
+pub(super) fn objects(set: &Set, namespace: &str, scope: &Scope) -> Vec<Object> {
     let app = set.of.app;
     let id = |name: &str| uid(&format!("{app}-{name}"));
     let cluster = format!(
@@ -96,7 +101,7 @@ pub(super) fn objects(set: &Set, namespace: &str, stack: &MonitoringStack, scope
         let uid = id(name);
         let dashboard = dashboard(app, &uid, &format!("{title} of {app}"), rows, variables);
         let scope = scope.owning("monitoring", name);
-        config_map(&format!("{app}-{name}-dashboard"), namespace, &uid, &dashboard, stack, &scope)
+        config_map(&format!("{app}-{name}-dashboard"), namespace, &uid, &dashboard, set.stack, &scope)
     })
     .collect()
 }

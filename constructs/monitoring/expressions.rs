@@ -54,16 +54,25 @@ impl Expressions<'_> {
         matchers
     }
 
+    /// A series of the app's clusters: an `objective` or an `exception`, by its name.
+    pub(super) fn series(&self, kind: &str, name: &str) -> String {
+        format!(r#"pgsynth:{kind}{{{APP}="{}",name="{name}"}}"#, self.app)
+    }
+
+    /// The same number for each cluster that these matchers choose.
+    pub(super) fn each(&self, matchers: &str, number: f64) -> String {
+        format!("group by (namespace, {}) ({INFO}{{{matchers}}}) * {number}", self.label)
+    }
+
     /// An expression with its placeholders filled in, for the clusters that these matchers choose.
     pub(super) fn fill(&self, expr: &str, matchers: &str) -> String {
-        let app = self.app;
         let job = |name: &str| {
             format!(
                 r#"label_replace({INFO}{{{matchers},{name}!=""}}, "cronjob", "$1", "{name}", "(.+)")"#,
                 matchers = self.matchers(When::Always, None)
             )
         };
-        let objective = |name: &str| format!(r#"pgsynth:objective{{{APP}="{app}",name="{name}"}}"#);
+        let objective = |name: &str| self.series("objective", name);
         let fixed = [
             ("$oldest", format!("{}s", self.oldest)),
             ("$pod", r#""cluster", "$1", "pod", "(.+)-[0-9]+""#.to_owned()),

@@ -11,24 +11,19 @@ use crate::base::{Object, Scope};
 /// The monitored clusters of an app.
 pub(crate) struct Fleet<'a> {
     stack: &'a MonitoringStack,
-    members: Vec<Member>,
-    /// Beginning of the names of the CronJobs of the operator's dumps.
-    logical_prefix: String,
+    members: Vec<Member<'a>>,
 }
 
 impl<'a> Fleet<'a> {
-    pub(crate) fn new(stack: &'a MonitoringStack, scope: &Scope) -> Self {
-        let dumps = scope.operator().configuration.logical_backup.as_ref();
-        let prefix = dumps.and_then(|section| section.logical_backup_job_prefix.clone());
-        Self {
-            stack,
-            members: vec![],
-            logical_prefix: prefix.unwrap_or_else(|| "logical-backup-".to_owned()),
-        }
-    }
-
-    pub(crate) fn push(&mut self, cluster: &Monitored) {
-        self.members.push(Member::of(cluster, &self.logical_prefix));
+    pub(crate) fn of<'m>(
+        stack: &'a MonitoringStack,
+        clusters: impl Iterator<Item = &'m Monitored<'a>>,
+        scope: &Scope,
+    ) -> Self
+    where
+        'a: 'm,
+    {
+        Self { stack, members: clusters.map(|cluster| Member::of(cluster, scope.operator())).collect() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -39,11 +34,11 @@ impl<'a> Fleet<'a> {
     pub(crate) fn objects(&self, scope: &Scope) -> Vec<Object> {
         let Some(first) = self.members.first() else { return vec![] };
         let scope = &Scope { chart: "app", ..scope.clone() };
-        let (app, namespace, stack) = (scope.app, first.namespace.as_str(), self.stack);
+        let (app, namespace, stack) = (scope.app, first.namespace, self.stack);
         // In the order of their names, and each once: labels of one cluster may be those of another.
         let mut taken: IndexMap<&str, ()> = [("team", ())].into();
         taken.extend(
-            self.members.iter().flat_map(|member| &member.labels).map(|(name, _)| (name.as_str(), ())),
+            self.members.iter().flat_map(|member| member.labels).map(|(name, _)| (name.as_str(), ())),
         );
         let longest = self.members.iter().filter_map(|member| member.oldest).max();
         let of = Expressions {
@@ -62,7 +57,7 @@ impl<'a> Fleet<'a> {
         if stack.resource_status {
             objects.push(state::configuration(app, namespace, scope));
         }
-        objects.extend(dashboards::objects(&set, namespace, stack, scope));
+        objects.extend(dashboards::objects(&set, namespace, scope));
         objects
     }
 }

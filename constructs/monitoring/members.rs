@@ -1,30 +1,33 @@
 //! What the rules of an app know of its clusters, as series: which there are, and what holds for them and not for all.
 
-use indexmap::IndexMap;
 use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
 
 use super::alerts::{Alert, GROUPS, Initial, Severity, When};
 use super::expressions::{APP, Expressions, INFO};
 use super::rules::{Group, Rule};
 use super::{AlertSetting, Monitored};
 use crate::backup_policy::{Drill, Dumps};
+use crate::base::OperatorFacts;
 use crate::crds::Bounded;
+use crate::values::Schedule;
+use pgsynth_upstream::behaviour::names;
 
 /// Clusters of one object: kubectl keeps a copy of an object in an annotation, which holds 256 KiB.
 const OF_ONE_OBJECT: usize = 500;
 
 /// A cluster as the rules of its app know it.
-pub(crate) struct Member {
-    pub(super) namespace: String,
-    pub(super) name: String,
-    pub(super) interval: String,
-    pub(super) pooler: bool,
+pub(crate) struct Member<'a> {
+    pub(super) namespace: &'a str,
+    pub(super) name: &'a str,
+    pub(super) interval: &'a str,
     /// Labels of [`INFO`] beside its namespace and name.
     pub(super) features: IndexMap<&'static str, String>,
     /// Labels of its alerts.
-    pub(super) labels: IndexMap<String, String>,
+    pub(super) labels: &'a IndexMap<String, String>,
     /// What is to be other about its alerts.
-    pub(super) settings: IndexMap<String, AlertSetting>,
+    pub(super) settings: &'a IndexMap<String, AlertSetting>,
     /// Numbers that follow from the cluster, by the name of the objective and what they depend on.
     numbers: Vec<(&'static str, &'static str, f64)>,
     pub(super) oldest: Option<u64>,
@@ -50,8 +53,8 @@ impl When {
     }
 }
 
-impl Member {
-    pub(super) fn of(cluster: &Monitored, logical_prefix: &str) -> Self {
+impl<'a> Member<'a> {
+    pub(super) fn of(cluster: &Monitored<'a>, operator: &OperatorFacts) -> Self {
         let (spec, facts) = (cluster.spec, cluster.facts);
         let volume = spec.volume.as_ref();
         let iops = volume.and_then(|volume| volume.iops).map(Bounded::get);
@@ -61,10 +64,8 @@ impl Member {
         let backup = facts.backup.as_ref().filter(|_| !facts.standby);
         let instances = spec.number_of_instances.map_or(0, Bounded::get);
         let yes = |it: bool| it.then(|| "yes".to_owned());
-        let dumps = (spec.enable_logical_backup == Some(true)).then(|| {
-            let job: String = format!("{logical_prefix}{}", cluster.name).chars().take(52).collect();
-            job.trim_end_matches('-').to_owned()
-        });
+        let dumps = (spec.enable_logical_backup == Some(true))
+            .then(|| names::logical_backup(cluster.name, operator.configuration.logical_backup.as_ref()));
         let features = [
             ("team", Some(cluster.team.to_owned())),
             ("instances", Some(instances.to_string())),
@@ -86,22 +87,20 @@ impl Member {
             numbers.push(("rpo", "policy", backup.rpo as f64));
             numbers.push(("base_backup_age", "policy", (backup.numbers.longest_gap + 6 * 3600) as f64));
         }
-        let gap = super::twice_the_gap;
-        numbers.extend(cluster.drill.map(|drill| ("drill_age", "policy", gap(Some(&drill.schedule)))));
-        numbers.extend(cluster.dumps.map(|dumps| ("dump_age", "policy", gap(Some(&dumps.schedule)))));
+        numbers.extend(cluster.drill.map(|drill| ("drill_age", "policy", twice_the_gap(&drill.schedule))));
+        numbers.extend(cluster.dumps.map(|dumps| ("dump_age", "policy", twice_the_gap(&dumps.schedule))));
         let lag = patroni.and_then(|patroni| patroni.maximum_lag_on_failover);
         numbers.extend(lag.map(|lag| ("maximum_lag", "", lag as f64)));
         Self {
-            namespace: facts.namespace.clone(),
-            name: cluster.name.to_owned(),
-            interval: cluster.monitoring.interval_text().to_owned(),
-            pooler: facts.poolers.primary,
+            namespace: &facts.namespace,
+            name: cluster.name,
+            interval: cluster.monitoring.interval_text(),
             features: features
                 .into_iter()
                 .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
                 .collect(),
-            labels: cluster.monitoring.labels.clone(),
-            settings: cluster.monitoring.alerts.clone(),
+            labels: &cluster.monitoring.labels,
+            settings: &cluster.monitoring.alerts,
             numbers,
             oldest: backup.map(|backup| 2 * backup.numbers.longest_gap),
         }
@@ -134,6 +133,12 @@ impl Member {
     }
 }
 
+/// Seconds: twice the longest time between two runs, and a day.
+fn twice_the_gap(schedule: &Schedule) -> f64 {
+    let longest = schedule.gaps().map_or(10_080, |(longest, _)| longest);
+    (2 * longest * 60 + 86_400) as f64
+}
+
 /// The objective that a threshold is where nobody sets another, with what it is multiplied by.
 pub(super) fn objective_of(initial: Initial) -> Result<f64, (&'static str, f64)> {
     match initial {
@@ -154,8 +159,8 @@ pub(super) fn info(members: &[Member], of: &Expressions) -> Vec<Group> {
         let named = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let mut labels = member.labels.clone();
         labels.extend([
-            named("namespace", &member.namespace),
-            named(of.label, &member.name),
+            named("namespace", member.namespace),
+            named(of.label, member.name),
             named(APP, of.app),
         ]);
         labels.extend(member.features.iter().map(|(name, value)| named(name, value)));
@@ -223,7 +228,7 @@ fn by_feature(
         }
     }
     let term = |(value, number): (&String, f64)| {
-        term(&format!(r#"{},{feature}="{value}""#, of.matchers(When::Always, None)), number, of)
+        of.each(&format!(r#"{},{feature}="{value}""#, of.matchers(When::Always, None)), number)
     };
     values.into_iter().map(term).collect()
 }
@@ -233,10 +238,10 @@ fn by_cluster(members: &[Member], number: impl Fn(&Member) -> Option<f64>, of: &
     let mut groups: Vec<((&str, f64), Vec<&str>)> = vec![];
     for member in members {
         let Some(number) = number(member) else { continue };
-        let key = (member.namespace.as_str(), number);
+        let key = (member.namespace, number);
         match groups.iter_mut().find(|(of, _)| *of == key) {
-            Some((_, names)) => names.push(&member.name),
-            None => groups.push((key, vec![&member.name])),
+            Some((_, names)) => names.push(member.name),
+            None => groups.push((key, vec![member.name])),
         }
     }
     let term = |((namespace, number), names): ((&str, f64), Vec<&str>)| {
@@ -247,11 +252,7 @@ fn by_cluster(members: &[Member], number: impl Fn(&Member) -> Option<f64>, of: &
             of.label,
             names.join("|")
         );
-        term(&matchers, number, of)
+        of.each(&matchers, number)
     };
     groups.into_iter().map(term).collect()
-}
-
-fn term(matchers: &str, number: f64, of: &Expressions) -> String {
-    format!("group by (namespace, {}) ({INFO}{{{matchers}}}) * {number}", of.label)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::MonitoringStack;
 use super::alerts::{Alert, GROUPS, Severity, When};
-use super::expressions::{APP, Expressions, INFO};
+use super::expressions::{Expressions, INFO};
 use super::members::{Member, excepted, objective_of};
 use super::sentences::{Objective, template};
 
@@ -135,7 +135,7 @@ const MAXIMUM_LAG: f64 = 33_554_432.0;
 
 /// What the rules of an app depend on.
 pub(super) struct Set<'a> {
-    pub(super) members: &'a [Member],
+    pub(super) members: &'a [Member<'a>],
     pub(super) stack: &'a MonitoringStack,
     pub(super) of: Expressions<'a>,
 }
@@ -179,18 +179,18 @@ impl Set<'_> {
         if concerned().any(|member| !excepted(member, alert)) {
             let mut expr = self.expression(alert, &compared, None);
             if concerned().any(|member| excepted(member, alert)) {
-                let exception = self.series("exception", alert.name);
+                let exception = self.of.series("exception", alert.name);
                 expr += &format!(" unless on (namespace, {}) {exception}", self.of.label);
             }
             rules.push(self.rule(alert, &compared, expr, alert.hold, alert.severity));
         }
         for member in concerned() {
             if let Some((hold, severity)) = member.apart(alert) {
-                let expr = self.expression(alert, &compared, Some((&member.namespace, &member.name)));
+                let expr = self.expression(alert, &compared, Some((member.namespace, member.name)));
                 let mut rule = self.rule(alert, &compared, expr, &hold, severity);
                 // What its series say as well; without it two rules of one name look alike.
-                rule.labels.insert("namespace".to_owned(), member.namespace.clone());
-                rule.labels.insert(self.of.label.to_owned(), member.name.clone());
+                rule.labels.insert("namespace".to_owned(), member.namespace.to_owned());
+                rule.labels.insert(self.of.label.to_owned(), member.name.to_owned());
                 rules.push(rule);
             }
         }
@@ -207,18 +207,11 @@ impl Set<'_> {
         })
     }
 
-    pub(super) fn series(&self, kind: &str, name: &str) -> String {
-        format!(r#"pgsynth:{kind}{{{APP}="{}",name="{name}"}}"#, self.of.app)
-    }
-
     fn compared(&self, alert: &Alert) -> Option<Compared> {
         let label = self.of.label;
-        let all = |number: f64| {
-            let matchers = self.of.matchers(When::Always, None);
-            format!("group by (namespace, {label}) ({INFO}{{{matchers}}}) * {number}")
-        };
+        let all = |number: f64| self.of.each(&self.of.matchers(When::Always, None), number);
         let or = |one: String, other: String| format!("{one} or on (namespace, {label}) {other}");
-        let objective = |name: &str| self.series("objective", name);
+        let objective = |name: &str| self.of.series("objective", name);
         let compared = match objective_of(alert.threshold?.default) {
             Ok(number) => Compared::Number(number),
             Err(("maximum_lag", _)) if !self.members.iter().any(Member::says_lag) => {

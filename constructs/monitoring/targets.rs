@@ -10,6 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 
 use super::MonitoringStack;
+use super::alerts::When;
 use super::exporter::EXPORTER;
 use super::members::Member;
 use super::pooler;
@@ -91,12 +92,12 @@ struct Targets<'m> {
     poolers: bool,
 }
 
-fn targets<'m>(members: &'m [Member], app: &str) -> Vec<Targets<'m>> {
+fn targets<'m>(members: &[Member<'m>], app: &str) -> Vec<Targets<'m>> {
     let mut found: IndexMap<(&str, &str, bool), Vec<&str>> = IndexMap::new();
     for member in members {
-        let (namespace, interval) = (member.namespace.as_str(), member.interval.as_str());
-        for poolers in [false, true].into_iter().filter(|poolers| !poolers || member.pooler) {
-            found.entry((namespace, interval, poolers)).or_default().push(&member.name);
+        let (namespace, interval) = (member.namespace, member.interval);
+        for poolers in [false, true].into_iter().filter(|poolers| !poolers || member.has(When::Pooler)) {
+            found.entry((namespace, interval, poolers)).or_default().push(member.name);
         }
     }
     let of = |((namespace, interval, poolers), clusters): ((&'m str, &'m str, bool), Vec<&'m str>)| {

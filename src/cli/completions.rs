@@ -4,7 +4,7 @@
 //! that is pressed waits for nothing.
 
 use anyhow::Result;
-use clap::CommandFactory;
+use clap::{CommandFactory, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, CompletionCandidate};
 use clap_complete::env::{CompleteEnv, Shells};
 
@@ -21,7 +21,7 @@ pub(super) struct Arguments {
     shell: Shell,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum Shell {
     /// `source <(pgsynth completions bash)` in `~/.bashrc`
     Bash,
@@ -38,14 +38,11 @@ const VARIABLE: &str = "PGSYNTH_COMPLETE";
 
 impl Run for Arguments {
     fn run(&self, _: Context) -> Result<Exit> {
-        let name = match self.shell {
-            Shell::Bash => "bash",
-            Shell::Fish => "fish",
-            Shell::Powershell => "powershell",
-            Shell::Zsh => "zsh",
-        };
+        let name =
+            self.shell.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
         let shells = Shells::builtins();
-        let completer = shells.completer(name).ok_or_else(|| Failure::usage(format!("no shell `{name}`")))?;
+        let completer =
+            shells.completer(&name).ok_or_else(|| Failure::usage(format!("no shell `{name}`")))?;
         let mut text = vec![];
         completer.write_registration(VARIABLE, "pgsynth", "pgsynth", "pgsynth", &mut text)?;
         terminal::out(&String::from_utf8_lossy(&text))?;

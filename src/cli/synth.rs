@@ -1,5 +1,6 @@
 //! `pgsynth synth`: render, then write, check or print.
 
+mod delivery;
 mod leaving;
 
 use std::collections::BTreeSet;
@@ -7,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use pgsynth_constructs::Valid;
-use pgsynth_constructs::base::{Kind, Problem};
 use pgsynth_constructs::rules::Level;
 use pgsynth_constructs::upstream::record::ClusterKey;
 
@@ -16,13 +16,13 @@ use super::context::{Context, Run};
 use super::project::{Loaded, Project, shared_archives};
 use super::terminal::{self, Progress};
 use super::{Exit, folder};
-use crate::deliver::{self, terraform};
 use crate::diff::{self, State};
 use crate::failure::Failure;
 use crate::lint::Source;
 use crate::output::{self, Changes, Lock, STATE, Sides, State as Remembered};
 use crate::report::{Account, Outcome, json, sarif, text};
 use crate::synth::{Bundle, bundle, render};
+use delivery::Delivery;
 
 /// Render the apps of the project into their output folders
 #[derive(Debug, clap::Args)]
@@ -61,16 +61,6 @@ pub(super) struct Arguments {
     /// How problems are reported: as text, or as one document on standard output
     #[arg(long, value_enum, default_value = "text", conflicts_with = "stdout")]
     format: Format,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
-enum Delivery {
-    /// A Terraform module, one resource of provider `alekc/kubectl` for each object
-    Terraform,
-    /// An Application of Argo CD, by `delivery.argo` of the app
-    Argo,
-    /// A Kustomization of Flux, by `delivery.flux` of the app
-    Flux,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, clap::ValueEnum)]
@@ -118,7 +108,7 @@ impl Run for Arguments {
             }
             let mut account = loaded.account();
             if let Some(valid) = loaded.validate(&past, &mut account) {
-                account.errors.extend(self.undeliverable(&valid));
+                account.errors.extend(self.to.iter().flat_map(|delivery| delivery.missing(&valid)));
                 let gone = past.record.map(|record| leaving::gone(record, &valid)).unwrap_or_default();
                 ready.push(Ready { loaded, valid, before, gone });
             }
@@ -149,7 +139,7 @@ impl Run for Arguments {
             ready.into_iter().zip(&folders).zip(&mut accounts)
         {
             progress.at(&format!("rendering app `{}`", loaded.app.name));
-            let bundle = self.bundle(&valid);
+            let bundle = self.to.map_or_else(|| bundle(&valid), |delivery| delivery.bundle(&valid));
             if self.stdout {
                 print(&bundle)?;
                 continue;
@@ -198,46 +188,7 @@ impl Arguments {
     fn folder(&self, loaded: &Loaded) -> PathBuf {
         match self.to {
             None => PathBuf::from(loaded.app.output_folder()),
-            Some(delivery) => {
-                let name = match delivery {
-                    Delivery::Terraform => "terraform",
-                    Delivery::Argo => "argo",
-                    Delivery::Flux => "flux",
-                };
-                Path::new(name).join(loaded.app.name.as_str())
-            }
-        }
-    }
-
-    /// What makes a delivery impossible.
-    fn undeliverable(&self, valid: &Valid) -> Vec<Problem> {
-        let app = valid.app();
-        let missing = |field: &str, example: &str| {
-            let mut problem =
-                Problem::new(Kind::Required, field, "says what is to apply the output, and is missing");
-            problem.help(format!("write `delivery: {{{example}}}` in the app"));
-            vec![problem]
-        };
-        match self.to {
-            Some(Delivery::Terraform) => terraform::collisions(valid),
-            Some(Delivery::Argo) if app.delivery.argo.is_none() => {
-                missing("delivery.argo", "argo: {repository: \"https://git.example.org/infra.git\"}")
-            }
-            Some(Delivery::Flux) if app.delivery.flux.is_none() => {
-                missing("delivery.flux", "flux: {source: infra}")
-            }
-            _ => vec![],
-        }
-    }
-
-    /// What is written; nothing of it is impossible.
-    fn bundle<'a>(&self, valid: &'a Valid) -> Bundle<'a> {
-        let delivery = &valid.app().delivery;
-        match (self.to, &delivery.argo, &delivery.flux) {
-            (Some(Delivery::Terraform), ..) => terraform::module(valid).expect("no addresses collide"),
-            (Some(Delivery::Argo), Some(argo), _) => deliver::argo::application(valid, argo),
-            (Some(Delivery::Flux), _, Some(flux)) => deliver::flux::kustomization(valid, flux),
-            _ => bundle(valid),
+            Some(delivery) => delivery.folder(loaded.app.name.as_str()),
         }
     }
 
@@ -395,19 +346,8 @@ impl Arguments {
         self.note(&format!("`{shown}`: {written} written, {removed} removed, {unchanged} unchanged"));
         impact.iter().for_each(|line| self.note(line));
         if let Some(delivery) = self.to {
-            if first && delivery != Delivery::Terraform {
-                self.note(&format!(
-                    "apply it once, from then on it applies the output:\n  \
-                     pgsynth list --secrets   # the Secrets that must exist\n  \
-                     kubectl apply -f {shown}/"
-                ));
-            } else if first {
-                self.note(&format!(
-                    "call it from a root module that requires and configures the provider `kubectl` of `alekc/kubectl`:\n  \
-                     module \"postgres\" {{ source = \"./{shown}\" }}\n  \
-                     pgsynth list --secrets   # the Secrets that must exist\n  \
-                     terraform init && terraform apply"
-                ));
+            if first {
+                self.note(&delivery.next(&shown));
             }
             return Ok(outcome);
         }

@@ -10,7 +10,7 @@ mod order;
 use std::collections::BTreeMap;
 
 use pgsynth_constructs::Valid;
-use pgsynth_constructs::base::{Object, Problem, Stage};
+use pgsynth_constructs::base::{Object, PROTECTION, Problem, Stage};
 use serde_json::{Map, Value, json};
 
 use crate::synth::{Bundle, Draft, Emitter, document};
@@ -71,9 +71,7 @@ pub fn collisions(valid: &Valid) -> Vec<Problem> {
 }
 
 fn file<'a>(app: &'a str, name: &str, contents: &Value) -> Draft<'a> {
-    let head =
-        format!("Rendered by pgsynth from app `{app}`. Do not edit: change the app and synthesize again.");
-    let mut all = json!({ "//": head });
+    let mut all = json!({ "//": Draft::notice(app) });
     if let (Some(all), Some(contents)) = (all.as_object_mut(), contents.as_object()) {
         all.extend(contents.clone());
     }
@@ -136,7 +134,8 @@ fn resource(object: &Object, body: &str, order: &Order) -> Value {
 fn is_kept(body: &str) -> bool {
     let metadata = body.split_once("\nmetadata:\n").map_or("", |(_, rest)| rest);
     let own = metadata.lines().take_while(|line| line.starts_with(' '));
-    own.into_iter().any(|line| line == "    kustomize.toolkit.fluxcd.io/prune: disabled")
+    let [_, (key, value)] = PROTECTION;
+    own.into_iter().any(|line| line == format!("    {key}: {value}"))
 }
 
 fn reference(address: &str) -> String {

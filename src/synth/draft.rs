@@ -1,5 +1,6 @@
 //! A file of the output that is rendered when its bytes are asked for.
 
+use std::borrow::Cow;
 use std::sync::mpsc::{channel, sync_channel};
 
 use pgsynth_constructs::base::{Object, threads};
@@ -20,7 +21,7 @@ pub struct Draft<'a> {
 
 #[derive(Debug)]
 enum Contents<'a> {
-    Text(&'a str),
+    Text(Cow<'a, str>),
     /// A page for people, whole.
     Page(String),
     /// In the order of the file.
@@ -28,8 +29,8 @@ enum Contents<'a> {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn text(app: &'a str, name: String, text: &'a str) -> Self {
-        Self { name, app, contents: Contents::Text(text) }
+    pub(crate) fn text(app: &'a str, name: String, text: impl Into<Cow<'a, str>>) -> Self {
+        Self { name, app, contents: Contents::Text(text.into()) }
     }
 
     pub(crate) fn page(app: &'a str, name: &str, page: String) -> Self {
@@ -41,18 +42,20 @@ impl<'a> Draft<'a> {
     }
 
     fn head(&self) -> [&str; 3] {
-        [
-            "# Rendered by pgsynth from app `",
-            self.app,
-            "`. Do not edit: change the app and synthesize again.\n",
-        ]
+        head(self.app)
+    }
+
+    /// What its first line says, in a format that has other comments.
+    pub(crate) fn notice(app: &str) -> String {
+        let [before, app, after] = head(app);
+        format!("{}{app}{}", before.trim_start_matches("# "), after.trim_end())
     }
 
     /// The file's bytes, one part after the other. A text is not copied: CRDs are the largest files of a small app.
     pub fn parts<'b>(&'b self, emitter: &'b mut Emitter) -> Vec<&'b [u8]> {
         match &self.contents {
             Contents::Page(page) => vec![page.as_bytes()],
-            Contents::Text(text) => self.head().into_iter().chain([*text]).map(str::as_bytes).collect(),
+            Contents::Text(text) => self.head().into_iter().chain([&**text]).map(str::as_bytes).collect(),
             Contents::Objects(_) => {
                 self.render(emitter);
                 vec![emitter.bytes()]
@@ -82,6 +85,11 @@ impl<'a> Draft<'a> {
             }
         }
     }
+}
+
+/// The first line of a file, in parts.
+fn head(app: &str) -> [&str; 3] {
+    ["# Rendered by pgsynth from app `", app, "`. Do not edit: change the app and synthesize again.\n"]
 }
 
 /// Renders an object behind what the emitter holds: the document that every way to a Kubernetes cluster has.

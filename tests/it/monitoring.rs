@@ -267,12 +267,7 @@ fn a_name_too_long_for_the_label_of_the_poolers_exporter_is_told() {
 
 /// An app of so many clusters.
 fn fleet(clusters: usize, first: &str) -> String {
-    let mut text = "pgsynth: v1\nrelease: '2026.11'\nname: fleet\nplatform: other\naccept: {T37: a test}\n\
-        externalOperator: {namespace: postgres-operator, watch: all, podEnvironment: []}\n\
-        stores: {s: {hetzner: {location: fsn1, bucket: acme}, credentials: keys}}\n\
-        backups: {b: {store: s, schedule: '0 1 * * *', keep: 14d, rpo: 5m}}\n\
-        charts:\n  shop:\n    namespace: shop\n    clusters:\n"
-        .to_owned();
+    let mut text = include_str!("../apps/fleet.yaml").to_owned();
     for index in 0..clusters {
         let size = if index == 0 { first } else { "10Gi" };
         text += &format!(

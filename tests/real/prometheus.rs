@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
 use pgsynth::constructs::Past;
-use pgsynth::constructs::monitoring::alerts::GROUPS;
 use pgsynth::load;
 use serde::Deserialize;
 use serde_yaml::{Mapping, Value};
 
 mod fleet;
 mod running;
+mod sentences;
 
 pub use running::Prometheus;
 
@@ -395,46 +395,15 @@ fn fire() -> Result<(), Failed> {
                 failed.push(error.message().unwrap_or_default().to_owned());
             }
             let Err(answer) = run(words) else { return Err("alerts that are not expected pass".into()) };
-            said.extend(sentences(answer.message().unwrap_or_default()));
+            said.extend(sentences::of(answer.message().unwrap_or_default()));
         }
     }
     if !failed.is_empty() {
         return Err(failed.join("\n").into());
     }
-    words(&said)?;
+    sentences::compare(&said)?;
     match tested == fixtures.len() {
         true => Ok(()),
         false => Err(format!("{tested} alerts are rendered, and {} have fixtures", fixtures.len()).into()),
-    }
-}
-
-/// The sentence of each alert, out of what the tool says it got.
-fn sentences(answer: &str) -> BTreeMap<String, String> {
-    let of_alert = |text: &str| {
-        let (name, rest) = text.split_once(',')?;
-        let (_, rest) = rest.split_once("description=\"")?;
-        // Quoted once as a label, and once more where the tool prints it.
-        let (sentence, _) = rest.split_once("\", runbook")?;
-        Some((name.trim().to_owned(), sentence.replace('\\', "")))
-    };
-    answer.split("alertname: ").skip(1).filter_map(of_alert).collect()
-}
-
-/// What people read at night, as it is filled in; `PGSYNTH_UPDATE=1` writes it anew.
-fn words(said: &BTreeMap<String, String>) -> Result<(), Failed> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/monitoring/sentences.txt");
-    let text: String = said.iter().map(|(name, sentence)| format!("{name}: {sentence}\n")).collect();
-    if std::env::var_os("PGSYNTH_UPDATE").is_some() {
-        fs::write(&path, &text)?;
-    }
-    let known = fs::read_to_string(&path)?;
-    let alerts = GROUPS.iter().map(|(_, alerts)| alerts.len()).sum::<usize>();
-    let other: Vec<_> = text.lines().filter(|line| !known.lines().any(|known| known == *line)).collect();
-    match text == known && said.len() == alerts {
-        true => Ok(()),
-        false => {
-            Err(format!("{} of {alerts} alerts say something; new is\n{}", said.len(), other.join("\n"))
-                .into())
-        }
     }
 }

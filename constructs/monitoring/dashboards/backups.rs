@@ -13,7 +13,7 @@ pub(super) fn rows(board: &Board) -> Vec<Row> {
     let exposure = "max by (namespace, cluster) (pgsynth:rpo_exposure_seconds:max)";
     let age = "max by (namespace, cluster) (pgsynth:base_backup_age_seconds)";
     let over = |expr: &str, name: &str| {
-        let objective = board.set.series("objective", name);
+        let objective = board.set.of.series("objective", name);
         format!("count({} > on (namespace, {label}) {objective}) or vector(0)", board.of_chosen(expr))
     };
     let count = |title: &str, description: &str, expr: String| {
@@ -29,7 +29,7 @@ pub(super) fn rows(board: &Board) -> Vec<Row> {
             .size(6, 4),
         Panel::new(Look::Table, "What could be restored", "s", "The fifty clusters that would lose most, with what their policies promise.")
             .ask(board.worst(50, exposure), "")
-            .ask(format!("{} and on (namespace, {label}) ({})", board.set.series("objective", "rpo"), board.worst(50, exposure)), "")
+            .ask(format!("{} and on (namespace, {label}) ({})", board.set.of.series("objective", "rpo"), board.worst(50, exposure)), "")
             .ask(format!("({}) and on (namespace, {label}) ({})", board.of_chosen(age), board.worst(50, exposure)), "")
             .columns(board.columns(&[("namespace", "Namespace"), ("cluster", "Cluster"), ("Value #A", "Would be lost"), ("Value #B", "Promised"), ("Value #C", "Age of the base backup")]))
             .link(board.cluster.clone()),
@@ -43,23 +43,20 @@ pub(super) fn rows(board: &Board) -> Vec<Row> {
             )
             .states(&[("0", "broken", "red"), ("1", "held", "green")]),
     ];
-    let lines = |title: &str, unit, description: &str, expr: &str| {
-        Panel::new(Look::Lines, title, unit, description).ask(board.worst(10, expr), board.legend())
-    };
     let worst = vec![
-        lines(
+        board.lines(
             "Would be lost",
             "s",
             "Upper bound of the age of the oldest WAL that is not archived: the ten worst clusters.",
             exposure,
         ),
-        lines(
+        board.lines(
             "Age of the newest base backup",
             "s",
             "The ten oldest. A schedule of one a day stays below 30 hours.",
             age,
         ),
-        lines(
+        board.lines(
             "WAL rate",
             "binBps",
             "WAL that is written in a second, and has to be archived: the ten busiest clusters.",

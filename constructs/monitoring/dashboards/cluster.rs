@@ -54,7 +54,7 @@ fn now(board: &Board) -> Vec<Panel> {
     let alerts = |severity: &str| {
         format!(r#"count(ALERTS{{$R,alertstate="firing",severity="{severity}"}}) or vector(0)"#)
     };
-    let mut panels = vec![
+    vec![
         number(
             "Has a leader",
             "short",
@@ -93,8 +93,6 @@ fn now(board: &Board) -> Vec<Panel> {
         .ask(fill(board, "pg_up{$I}"), "{{pod}}")
         .states(&[("0", "down", "red"), ("1", "up", "green")])
         .size(12, 6),
-    ];
-    panels.push(
         Panel::new(Look::Table, "Alerts", "short", "What fires.")
             .ask(fill(board, r#"ALERTS{$R,alertstate="firing"}"#), "")
             .columns(board.columns(&[
@@ -105,8 +103,7 @@ fn now(board: &Board) -> Vec<Panel> {
                 ("persistentvolumeclaim", "Volume"),
             ]))
             .size(24, 6),
-    );
-    panels
+    ]
 }
 
 fn panel(board: &Board, metric: &Metric) -> Panel {

@@ -11,21 +11,21 @@ pub(super) fn rows(board: &Board) -> Vec<Row> {
     };
     let firing = |severity: &str| {
         let alerts = format!(r#"ALERTS{{alertstate="firing",severity="{severity}"}}"#);
-        format!("count({}) or vector(0)", board.of_chosen(&alerts))
+        board.of_chosen(&alerts)
     };
+    let firing_now = |severity: &str| format!("count({}) or vector(0)", firing(severity));
     let running =
         board.of_chosen("count by (namespace, cluster) (patroni_postgres_running{cluster!=\"\"} == 1)");
     let wanted = board.of_chosen(r#"pgsynth:objective{name="instances"}"#);
     let wrong = vec![
         count("Clusters", "Clusters of the app that are chosen above.", format!("count({chosen})")).size(5, 4),
-        count("Critical", "Alerts for which somebody must look now.", firing("critical")).steps(1.0, 1.0).size(5, 4),
-        count("Warnings", "Alerts for which somebody must look soon.", firing("warning")).steps(1.0, 1000.0).size(5, 4),
+        count("Critical", "Alerts for which somebody must look now.", firing_now("critical")).steps(1.0, 1.0).size(5, 4),
+        count("Warnings", "Alerts for which somebody must look soon.", firing_now("warning")).steps(1.0, 1000.0).size(5, 4),
         count("Instances that run", "Instances in which PostgreSQL runs.", format!("sum({running}) or vector(0)")).size(5, 4),
         count("Instances wanted", "What the clusters ask for.", format!("sum({wanted}) or vector(0)")).size(4, 4),
         Panel::new(Look::Table, "What is wrong", "short", "Alerts that fire, the critical ones first; at most a hundred.")
             .ask(
-                format!(r#"topk(100, 3 * {} or 2 * {} or {})"#,
-                    alerts(board, "critical"), alerts(board, "warning"), alerts(board, "info")),
+                format!("topk(100, 3 * ({}) or 2 * ({}) or ({}))", firing("critical"), firing("warning"), firing("info")),
                 "",
             )
             .columns(board.columns(&[("severity", "Severity"), ("alertname", "Alert"), ("namespace", "Namespace"), ("cluster", "Cluster"), ("team", "Team"), ("pod", "Pod")]))
@@ -39,41 +39,38 @@ pub(super) fn rows(board: &Board) -> Vec<Row> {
             )
             .states(&[("0", "few or none", "red"), ("1", "some", "yellow"), ("2", "all", "green")]),
     ];
-    let lines = |title: &str, unit, description: &str, expr: &str| {
-        Panel::new(Look::Lines, title, unit, description).ask(board.worst(10, expr), board.legend())
-    };
     let fullest = vec![
-        lines(
+        board.lines(
             "Connections",
             "percentunit",
             "Connections in use, of those that are not reserved: the ten fullest clusters, each by its fullest instance.",
             "max by (namespace, cluster) (pgsynth:connections:ratio)",
         ),
-        lines(
+        board.lines(
             "Storage",
             "percentunit",
             "Used part of the fullest volume: the ten fullest clusters.",
             "max by (namespace, cluster) (pgsynth:volume_used:ratio)",
         ),
-        lines(
+        board.lines(
             "Replication lag",
             "bytes",
             "WAL that the slowest replica has not replayed: the ten slowest clusters.",
             "max by (namespace, cluster) (pgsynth:replication_lag_bytes)",
         ),
-        lines(
+        board.lines(
             "CPU",
             "short",
             "Cores in use: the ten busiest clusters.",
             "sum by (namespace, cluster) (pgsynth:cpu_usage_cores:rate5m)",
         ),
-        lines(
+        board.lines(
             "Memory",
             "bytes",
             "Working set: the ten largest clusters.",
             "sum by (namespace, cluster) (pgsynth:memory_working_set_bytes)",
         ),
-        lines(
+        board.lines(
             "Transactions",
             "ops",
             "Commits and rollbacks in a second: the ten busiest clusters.",
@@ -105,9 +102,4 @@ pub(super) fn rows(board: &Board) -> Vec<Row> {
         ),
     ];
     vec![("What is wrong", wrong), ("The fullest and busiest", fullest), ("All together", sum)]
-}
-
-fn alerts(board: &Board, severity: &str) -> String {
-    let alerts = format!(r#"ALERTS{{alertstate="firing",severity="{severity}"}}"#);
-    format!("({})", board.of_chosen(&alerts))
 }

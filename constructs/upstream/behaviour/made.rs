@@ -3,7 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::names::{pooler_service, primary_service, replica_pooler_service, replica_service};
+use super::names::{
+    logical_backup, pooler_service, primary_service, replica_pooler_service, replica_service,
+};
 use super::operator::OperatorFacts;
 use super::pooler::Poolers;
 use super::roles::{SystemRoles, prepared, users};
@@ -64,13 +66,7 @@ pub fn objects(resource: &Postgresql, facts: &OperatorFacts) -> Vec<Made> {
     let critical = format!("postgres-{name}-critical-op-pdb");
     add("PodDisruptionBudget", critical, "operator", "keeps all pods during a major upgrade");
     if spec.enable_logical_backup == Some(true) {
-        let prefix =
-            configuration.logical_backup.as_ref().and_then(|of| of.logical_backup_job_prefix.as_deref());
-        let mut job = format!("{}{name}", prefix.unwrap_or("logical-backup-"));
-        if job.len() > 52 {
-            job.truncate(52);
-            job.truncate(job.trim_end_matches('-').len());
-        }
+        let job = logical_backup(name, configuration.logical_backup.as_ref());
         add("CronJob", job, "operator", "dumps");
     }
     let state = ["config", "leader", "failover", "sync"];

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{ClusterEvidence, Report, Rule, rule};
+use crate::behaviour::names;
 use crate::behaviour::operator::OperatorFacts;
 use crate::behaviour::pooler::Poolers;
 use crate::crds::operator_configuration::LogicalBackup;
@@ -61,16 +62,11 @@ fn through_pooler(cluster: &ClusterEvidence, _: &OperatorFacts, report: &mut Rep
     }
 }
 
-/// Longest name of a CronJob.
-const LONGEST: usize = 52;
-
 fn one_job_for_two(clusters: &[ClusterEvidence], operator: &OperatorFacts, _: Platform, report: &mut Report) {
     let mut seen: BTreeMap<(&str, String), &str> = BTreeMap::new();
     for (index, cluster) in clusters.iter().enumerate() {
         let Some(section) = section(cluster, operator) else { continue };
-        let prefix = section.logical_backup_job_prefix.unwrap_or_default();
-        let name: String = format!("{prefix}{}", cluster.name()).chars().take(LONGEST).collect();
-        let name = name.trim_end_matches('-').to_owned();
+        let name = names::logical_backup(cluster.name(), Some(&section));
         if let Some(other) = seen.insert((cluster.namespace(), name.clone()), cluster.name()) {
             report.of(index).duplicate(
                 ON,
